@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Bulwark.Model.Profiles;
+
+/// <summary>Everything learnt for one workload, and the mode it is in. Immutable: a change makes a new one.</summary>
+/// <param name="Workload">The workload's name.</param>
+public sealed record Profile(string Workload)
+{
+    public Mode Mode { get; init; } = Mode.Learn;
+
+    /// <summary>Whether a person set the mode; then Bulwark does not move it by itself.</summary>
+    public bool ModeIsPinned { get; init; }
+
+    /// <summary>When the workload entered its mode.</summary>
+    public DateTimeOffset ModeSince { get; init; }
+
+    public ImmutableDictionary<ProfileKey, ProfileEntry> Entries { get; init; } = ImmutableDictionary<ProfileKey, ProfileEntry>.Empty;
+
+    /// <summary>How far learning is.</summary>
+    public LearningProgress Learning { get; init; } = new();
+}
