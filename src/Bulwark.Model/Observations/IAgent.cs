@@ -1,0 +1,10 @@
+namespace Bulwark.Model.Observations;
+
+/// <summary>The agent as the server sees it: on one machine the same process, else behind the bus.</summary>
+public interface IAgent : Enforcement.IEnforcer
+{
+    AgentStatus Status { get; }
+
+    /// <summary>Detaches every kernel program and removes every pinned map: the host is as before.</summary>
+    void Detach();
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using Bulwark.Model;
+using Bulwark.Model.Observations;
+
+namespace Bulwark.Server.Api.Contracts;
+
+/// <summary>How Bulwark is: <c>GET /v1/status</c>.</summary>
+public sealed record StatusReport(
+    string Version, DateTimeOffset StartedAt, bool Auto, AgentStatus Agent, long LostObservations, ImmutableArray<WorkloadReport> Workloads);
+
+/// <summary>A workload: how it is and how far learning is.</summary>
+/// <param name="Confidence">
+/// 1 - the upper bound of the probability that the next conversation is one never seen; 0 to 1.
+/// </param>
+/// <param name="WaitsFor">What learning still waits for, each a short phrase; empty when learnt.</param>
+public sealed record WorkloadReport(
+    string Name, uint Identity, string Kind, string Project, string Image, ImmutableArray<ContainerReport> Containers,
+    Mode Mode, bool ModeIsPinned, DateTimeOffset ModeSince, bool Learnt, double Confidence, ImmutableArray<string> WaitsFor,
+    int Conversations, long Blocked, long WouldBlock, ImmutableArray<string> Zones);
+
+/// <summary>A running container of a workload.</summary>
+public sealed record ContainerReport(string Id, string Name, string Image, ImmutableArray<string> Addresses, DateTimeOffset StartedAt);
+
+/// <summary>Who talks to whom: <c>GET /v1/map</c>.</summary>
+public sealed record MapReport(ImmutableArray<PeerReport> Peers, ImmutableArray<ConversationReport> Conversations, ImmutableArray<ZoneReport> Zones);
+
+/// <summary>A node of the map.</summary>
+/// <param name="Peer">Its text form, as the command line takes it.</param>
+/// <param name="Kind"><c>workload</c>, <c>name</c>, <c>range</c>, <c>host</c>, <c>world</c>, <c>multicast</c>.</param>
+public sealed record PeerReport(string Peer, string Kind, Mode? Mode, int Containers, ImmutableArray<string> Addresses);
+
+/// <summary>An edge of the map, merged from both ends where both are workloads.</summary>
+public sealed record ConversationReport(
+    string Client, string Server, string Port, string Protocol, ImmutableArray<string> ClientExecutables,
+    ImmutableArray<string> ServerExecutables, ImmutableArray<string> ServerNames, long Connections, long BytesToServer,
+    long BytesToClient, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, Verdict Verdict, string Origin);
+
+/// <summary>A zone and why each member is in it.</summary>
+public sealed record ZoneReport(string Name, ImmutableArray<ZoneMemberReport> Members);
+
+/// <summary>A member of a zone.</summary>
+/// <param name="Shared">Whether it is a member of several zones.</param>
+public sealed record ZoneMemberReport(string Peer, bool Shared, string Reason);
+
+/// <summary>A workload's profile.</summary>
+public sealed record ProfileReport(WorkloadReport Workload, ImmutableArray<ProfileEntryReport> Entries);
+
+/// <summary>One conversation in a profile.</summary>
+public sealed record ProfileEntryReport(
+    Direction Direction, string Peer, string Port, string Protocol, string Origin, ImmutableArray<string> Executables,
+    ImmutableArray<string> ServerNames, long Connections, long BytesSent, long BytesReceived, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
+
+/// <summary>Something that happened: a verdict, a change of mode, a loss.</summary>
+/// <param name="Kind"><c>verdict</c>, <c>mode</c>, <c>allow</c>, <c>forget</c>, <c>lost</c>, <c>notice</c>.</param>
+/// <param name="Message">One sentence for a person.</param>
+/// <param name="Hint">The command that would allow it, or empty.</param>
+public sealed record EventReport(
+    long Id, DateTimeOffset Time, string Kind, Verdict? Verdict, string Reason, string Workload, string Container, string Direction,
+    string Peer, string Address, string Port, string Executable, int ProcessId, long Attempts, string Message, string Hint);
+
+/// <summary>An event explained: what happened, why, what is near it in the profile, what to do.</summary>
+public sealed record ExplainReport(EventReport Event, ImmutableArray<string> Paragraphs, ImmutableArray<ProfileEntryReport> Nearest, string Hint);
+
+/// <summary>What a change did to a profile.</summary>
+public sealed record ProfileChangeReport(string Workload, ImmutableArray<string> Added, ImmutableArray<string> Removed);
+
+/// <summary>What would have been blocked in a span of the past.</summary>
+public sealed record SimulateReport(
+    DateTimeOffset Since, DateTimeOffset Until, long Conversations, long Connections, long BlockedConnections,
+    ImmutableArray<SimulatedBlockReport> Blocked);
+
+/// <summary>A recorded conversation that the profile would have blocked.</summary>
+public sealed record SimulatedBlockReport(
+    string Workload, Direction Direction, string Peer, string Port, long Connections, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, string Reason);

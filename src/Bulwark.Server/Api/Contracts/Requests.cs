@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Bulwark.Model;
+
+namespace Bulwark.Server.Api.Contracts;
+
+/// <summary>Allows an event's conversation (<see cref="Event"/>), or one spelled out (the rest).</summary>
+public sealed record AllowRequest
+{
+    public long? Event { get; init; }
+    public string? Workload { get; init; }
+
+    /// <summary>The peer that the workload may open connections to.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The peer that may open connections to the workload.</summary>
+    public string? From { get; init; }
+
+    /// <summary>For example <c>5432/tcp</c>.</summary>
+    public string? Port { get; init; }
+}
+
+/// <summary>Forgets profile entries: those that match all that is given, or the whole profile.</summary>
+public sealed record ForgetRequest
+{
+    public required string Workload { get; init; }
+    public string? Peer { get; init; }
+    public string? Port { get; init; }
+
+    /// <summary>Forget everything, and start to learn anew.</summary>
+    public bool Everything { get; init; }
+}
+
+/// <summary>Sets the mode of a workload, or of all.</summary>
+public sealed record ModeRequest
+{
+    public string? Workload { get; init; }
+    public bool All { get; init; }
+    public required Mode Mode { get; init; }
+}
+
+/// <summary>Replays recorded conversations against the current profiles, or against proposed ones.</summary>
+public sealed record SimulateRequest
+{
+    public DateTimeOffset? Since { get; init; }
+    public DateTimeOffset? Until { get; init; }
+    public string? Workload { get; init; }
+
+    /// <summary>Proposed: entries to allow in addition.</summary>
+    public ImmutableArray<AllowRequest> Allow { get; init; } = [];
+
+    /// <summary>Proposed: entries to take away.</summary>
+    public ImmutableArray<ForgetRequest> Forget { get; init; } = [];
+}
+
+/// <summary>What went wrong: RFC 9457, with a hint.</summary>
+public sealed record Problem(string Title, int Status, string Detail, string Hint);
