@@ -33,14 +33,15 @@ namespace Bulwark.Cli.Api;
 [JsonSerializable(typeof(ErrorReport))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
-    private static readonly JsonSerializerOptions s_compact = With(indented: false);
-    private static readonly JsonSerializerOptions s_indented = With(indented: true);
+    // Lazy, because the generated half of this class may not be initialised yet.
+    private static readonly Lazy<JsonSerializerOptions> s_compact = new(() => With(indented: false));
+    private static readonly Lazy<JsonSerializerOptions> s_indented = new(() => With(indented: true));
 
     /// <summary>One line a document: what goes over the wire, and NDJSON.</summary>
-    public static JsonTypeInfo<T> Compact<T>() => (JsonTypeInfo<T>)s_compact.GetTypeInfo(typeof(T));
+    public static JsonTypeInfo<T> Compact<T>() => (JsonTypeInfo<T>)s_compact.Value.GetTypeInfo(typeof(T));
 
     /// <summary>For <c>-o json</c>.</summary>
-    public static JsonTypeInfo<T> Indented<T>() => (JsonTypeInfo<T>)s_indented.GetTypeInfo(typeof(T));
+    public static JsonTypeInfo<T> Indented<T>() => (JsonTypeInfo<T>)s_indented.Value.GetTypeInfo(typeof(T));
 
     private static JsonSerializerOptions With(bool indented) => new(Default.Options)
     {

@@ -12,11 +12,13 @@ internal static class CompletionScripts
         _ => Fish,
     };
 
+    // Each sends the name "bulwark" whatever path it was called by: that is the only one the parser skips.
     // bash splits words at ':', so what stands before the last one must be taken off again.
     private const string Bash = """
         # bash completion for bulwark; load it with: source <(bulwark completion bash)
         _bulwark() {
             local current="${COMP_LINE:0:COMP_POINT}" word line
+            current="bulwark${current#"${COMP_WORDS[0]}"}"
             word="${current##* }"
             COMPREPLY=()
             while IFS= read -r line; do
@@ -36,7 +38,7 @@ internal static class CompletionScripts
         # zsh completion for bulwark; load it with: source <(bulwark completion zsh)
         _bulwark() {
             local -a found
-            local current="${BUFFER[1,CURSOR]}"
+            local current="bulwark${${BUFFER[1,CURSOR]}#${words[1]}}"
             found=("${(@f)$("${words[1]}" "[suggest:${#current}]" "$current" 2>/dev/null)}")
             found=("${(@)found:#}")
             compadd -- "${found[@]}"
@@ -48,7 +50,7 @@ internal static class CompletionScripts
     private const string Fish = """
         # fish completion for bulwark; load it with: bulwark completion fish | source
         function __bulwark_complete
-            set -l current (commandline -cp)
+            set -l current (commandline -cp | string replace -r '^\S+' bulwark)
             bulwark "[suggest:"(string length -- "$current")"]" "$current" 2>/dev/null
         end
         complete -f -c bulwark -a '(__bulwark_complete)'

@@ -41,11 +41,11 @@ internal static class MapListing
         var workloads = members.Where(peer => peer.Kind == "workload").ToList();
         var outside = zone.Members.Length - workloads.Count;
         var modes = workloads.GroupBy(peer => peer.Mode).Where(group => group.Key is not null).OrderByDescending(group => group.Key)
-            .Select(group => $"{group.Count()} in {Words.Of(group.Key!.Value)}");
+            .Select(group => $"{group.Count()} in {Words.Of(group.Key!.Value)}").ToList();
         return
         [
             Cell.Strong(zone.Name),
-            Cell.Faint($"  {Words.Count(workloads.Count, "workload")} ({string.Join(", ", modes)})"
+            Cell.Faint($"  {Words.Count(workloads.Count, "workload")}{(modes.Count > 0 ? $" ({string.Join(", ", modes)})" : "")}"
                 + (outside > 0 ? $", {outside} outside" : "")),
         ];
     }
