@@ -57,15 +57,9 @@ public sealed class Host
             "native.cgroupdriver=cgroupfs", "--storage-driver", "overlay2", "--dns", Outside.Gateway, "--experimental", "--ip6tables", "--ipv6",
             "--fixed-cidr-v6", $"fd00:{number}::/64", "--bip", "172.17.0.1/16", "--default-address-pool", "base=10.77.0.0/16,size=24",
             "--log-level", "warn");
-        try
-        {
-            await Poll.UntilAsync(
-                "Docker answers", TimeSpan.FromSeconds(60), async () => (await DockerAsync("version")).Succeeded);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new InvalidOperationException(await _sandbox.LogAsync(Machine.Name + ".docker.log"), exception);
-        }
+        await _sandbox.UntilAsync(
+            "Docker answers", TimeSpan.FromSeconds(60), [Machine.Name + ".docker.log"],
+            async () => (await DockerAsync("version")).Text.Length > 0);
     }
 
     private async Task ImportAsync()

@@ -53,7 +53,7 @@ public sealed class Machine
             name + ".log", "unshare", "--net", "--mount", "--propagation", "private", "bash", "-euc", script, "bash",
             controlGroups.ToString(), ready);
         var machine = new Machine(sandbox, name, holder);
-        await Poll.UntilAsync($"machine {name} is there", TimeSpan.FromSeconds(10), () => Task.FromResult(File.Exists(ready)));
+        await sandbox.UntilAsync($"machine {name} is there", TimeSpan.FromSeconds(10), [name + ".log"], () => Task.FromResult(File.Exists(ready)));
         return machine;
     }
 

@@ -49,9 +49,10 @@ public sealed class Outside
             "internet.log", "/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "outside.py"), "80", "443", "4444", "8080");
         var outside = new Outside(machine);
         await outside.StartDatabaseAsync(sandbox);
-        await Poll.UntilAsync("the services outside answer", TimeSpan.FromSeconds(30), async () =>
-            (await machine.RunAsync("curl", "-sf", "-m", "1", $"http://{ApiAddress}/")).Succeeded &&
-            (await outside.AskDatabaseAsync("SELECT 1")).Succeeded);
+        await sandbox.UntilAsync("the internet answers", TimeSpan.FromSeconds(30), ["internet.log"], async () =>
+            (await outside.CurlAsync($"http://{ApiAddress}/")).Text.Length > 0);
+        await sandbox.UntilAsync("the external database answers", TimeSpan.FromSeconds(30), ["database.log"], async () =>
+            (await outside.AskDatabaseAsync("SELECT 1")).Text == "1");
         return outside;
     }
 
@@ -70,7 +71,7 @@ public sealed class Outside
     }
 
     /// <summary>Asks a URL from here, as a user of the application does.</summary>
-    public Task<CommandResult> CurlAsync(string url) => Machine.RunAsync("curl", "-sSf", "--max-time", "8", url);
+    public Task<CommandResult> CurlAsync(string url) => Machine.RunAsync("curl", "-sSf", "--noproxy", "*", "--max-time", "8", url);
 
     private Task<CommandResult> AskDatabaseAsync(string statement) =>
         Machine.RunAsync("psql", "-h", DatabaseAddress, "-U", "orders", "-d", "orders", "-Atc", statement);

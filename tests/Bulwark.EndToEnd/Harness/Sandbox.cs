@@ -61,9 +61,24 @@ public sealed class Sandbox : IAsyncDisposable
     public Task<CommandResult> RunAsync(params IReadOnlyList<string> words) =>
         Command.BashAsync("""echo $$ > "$1/processes/cgroup.procs"; shift; exec "$@" """, [_control, .. words]);
 
+    /// <summary>Waits until what was started is ready; if it never is, throws the last lines of <paramref name="logs"/>.</summary>
+    public async Task UntilAsync(string what, TimeSpan limit, IReadOnlyList<string> logs, Func<Task<bool>> ask)
+    {
+        try
+        {
+            await Poll.UntilAsync(what, limit, ask);
+        }
+        catch (TimeoutException exception)
+        {
+            var last = await Task.WhenAll(logs.Select(LogAsync));
+            throw new TimeoutException($"{exception.Message}\n{string.Join('\n', last)}", exception.InnerException);
+        }
+    }
+
     /// <summary>The last lines of a log, for messages.</summary>
     public async Task<string> LogAsync(string log) =>
-        File.Exists(PathOf(log)) ? string.Join('\n', (await File.ReadAllLinesAsync(PathOf(log))).TakeLast(40)) : "(no log)";
+        $"--- {log}\n" +
+        (File.Exists(PathOf(log)) ? string.Join('\n', (await File.ReadAllLinesAsync(PathOf(log))).TakeLast(40)) : "(there is none)");
 
     public async ValueTask DisposeAsync()
     {
