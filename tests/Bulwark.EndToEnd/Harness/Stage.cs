@@ -1,6 +1,11 @@
 using Bulwark.EndToEnd.Harness;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Stage))]
+
+// One Bulwark at a time: its kernel programs see the whole machine.
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace Bulwark.EndToEnd.Harness;
 

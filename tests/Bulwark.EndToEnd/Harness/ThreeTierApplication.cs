@@ -42,12 +42,12 @@ public sealed class ThreeTierApplication
             "network", "create", "--ipv6", "--subnet", string.Create(CultureInfo.InvariantCulture, $"fd00:{publishedPort}:{number}::/64"),
             "--label", "com.docker.compose.project=" + project, application.Network)).Text;
         await application.RunAsync(
-            "db", 1, ["-e", "POSTGRES_USER=shop", "-e", "POSTGRES_DB=" + project, "-e", "POSTGRES_PASSWORD=" + Password], "/app/database");
-        await application.RunAsync("cache", 1, [], "/app/cache");
+            "db", 1, ["-e", "POSTGRES_USER=shop", "-e", "POSTGRES_DB=" + project, "-e", "POSTGRES_PASSWORD=" + Password], ["/app/database"]);
+        await application.RunAsync("cache", 1, [], ["/app/cache"]);
         await application.RunWebAsync(1);
         await application.RunWebAsync(2);
         await application.RunAsync(
-            "proxy", 1, ["-p", string.Create(CultureInfo.InvariantCulture, $"{publishedPort}:80"), "-e", "UPSTREAM=web:8000"], "/app/proxy");
+            "proxy", 1, ["-p", string.Create(CultureInfo.InvariantCulture, $"{publishedPort}:80"), "-e", "UPSTREAM=web:8000"], ["/app/proxy"]);
         await application.WaitAsync();
         return application;
     }
@@ -65,15 +65,15 @@ public sealed class ThreeTierApplication
         [
             "-e", "CACHE_HOST=cache", "-e",
             $"DATABASE_URLS=postgresql://shop:{Password}@db/{Project};postgresql://orders@{Outside.DatabaseAlias}/orders",
-        ], "/app/web.py", image);
+        ], ["/app/web.py"], image);
 
     /// <summary>Starts one more container of this project.</summary>
     public async Task RunAsync(
-        string service, int number, IReadOnlyList<string> options, string role, string image = Host.Image) =>
+        string service, int number, IReadOnlyList<string> options, IReadOnlyList<string> command, string image = Host.Image) =>
         _ = (await _host.DockerAsync([
             "run", "-d", "--init", "--name", Container(service, number), "--hostname", Container(service, number), "--network", Network,
             "--network-alias", service, "--label", "com.docker.compose.project=" + Project, "--label",
-            "com.docker.compose.service=" + service, .. options, image, role])).Text;
+            "com.docker.compose.service=" + service, .. options, image, .. command])).Text;
 
     /// <summary>Runs a bash script in a container of this project.</summary>
     public Task<CommandResult> ExecAsync(string service, string script) => _host.ExecAsync(Container(service), script);
