@@ -27,15 +27,14 @@ public sealed class ProtectedShop(Stage stage) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _bulwark = await BulwarkProcess.StartAsync(Host, "shop");
-        _shop = await ThreeTierApplication.StartAsync(Host, "shop", 8080);
-        _other = await ThreeTierApplication.StartAsync(Host, "blog", 8090);
-        await using var visitors = Visitors.Of(Shop);
-        await using var readers = Visitors.Of(Other);
-        foreach (var service in s_services)
+        try
         {
-            await Bulwark.WaitForModeAsync(Shop.Workload(service), Mode.Protect, s_learningLimit);
-            await Bulwark.WaitForModeAsync(Other.Workload(service), Mode.Protect, s_learningLimit);
+            await LearnAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
         }
     }
 
@@ -47,5 +46,19 @@ public sealed class ProtectedShop(Stage stage) : IAsyncLifetime
             await _shop.RemoveAsync();
         if (_bulwark is not null)
             await _bulwark.DisposeAsync();
+    }
+
+    private async Task LearnAsync()
+    {
+        _bulwark = await BulwarkProcess.StartAsync(Host, "shop");
+        _shop = await ThreeTierApplication.StartAsync(Host, "shop", 8080);
+        _other = await ThreeTierApplication.StartAsync(Host, "blog", 8090);
+        await using var visitors = Visitors.Of(Shop);
+        await using var readers = Visitors.Of(Other);
+        foreach (var service in s_services)
+        {
+            await Bulwark.WaitForModeAsync(Shop.Workload(service), Mode.Protect, s_learningLimit);
+            await Bulwark.WaitForModeAsync(Other.Workload(service), Mode.Protect, s_learningLimit);
+        }
     }
 }

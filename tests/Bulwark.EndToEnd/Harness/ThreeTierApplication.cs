@@ -33,10 +33,11 @@ public sealed class ThreeTierApplication
 
     private string Network => Project + "_default";
 
-    /// <summary>Starts all tiers and waits until the whole answers its users.</summary>
+    /// <summary>Starts all tiers anew and waits until the whole answers its users.</summary>
     public static async Task<ThreeTierApplication> StartAsync(Host host, string project, int publishedPort)
     {
         var application = new ThreeTierApplication(host, project, publishedPort);
+        await application.RemoveAsync();
         var number = Interlocked.Increment(ref s_networks);
         _ = (await host.DockerAsync(
             "network", "create", "--ipv6", "--subnet", string.Create(CultureInfo.InvariantCulture, $"fd00:{publishedPort}:{number}::/64"),
@@ -98,12 +99,13 @@ public sealed class ThreeTierApplication
     public Task WaitAsync() =>
         Poll.UntilAsync($"{Project} answers", TimeSpan.FromSeconds(30), async () => (await VisitAsync()).Text.Contains("visits", StringComparison.Ordinal));
 
-    /// <summary>Removes all containers of the project and its network.</summary>
+    /// <summary>Removes all containers of the project and its network, as far as they are there.</summary>
     public async Task RemoveAsync()
     {
         var containers = (await _host.DockerAsync("ps", "-aq", "--filter", "label=com.docker.compose.project=" + Project)).Text;
         if (containers.Length > 0)
             _ = (await _host.DockerAsync(["rm", "-f", .. containers.Split('\n')])).Text;
-        _ = (await _host.DockerAsync("network", "rm", Network)).Text;
+        if ((await _host.DockerAsync("network", "ls", "-q", "--filter", $"name=^{Network}$")).Text.Length > 0)
+            _ = (await _host.DockerAsync("network", "rm", Network)).Text;
     }
 }
