@@ -26,4 +26,7 @@ public sealed record LearningProgress
 
     /// <summary>Observations about this workload that are known to be lost. Learning does not end on incomplete evidence.</summary>
     public long Lost { get; init; }
+
+    /// <summary>When observations were last lost; null if never. Losses long ago do not hold learning up for ever.</summary>
+    public DateTimeOffset? LastLost { get; init; }
 }

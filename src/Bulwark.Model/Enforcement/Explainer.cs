@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using Bulwark.Model.Observations;
+using Bulwark.Model.Profiles;
+
+namespace Bulwark.Model.Enforcement;
+
+/// <summary>Says in words what was judged, why, and what would change it.</summary>
+public static class Explainer
+{
+    /// <summary>How many near entries an explanation names.</summary>
+    public const int MaximumNearest = 5;
+
+    public static Explanation Explain(Attempt attempt, Profile profile)
+    {
+        var nearest = attempt.Reason == VerdictReason.NotInProfile ? Nearest(profile, attempt.Key) : [];
+        return new(Message(attempt), [What(attempt), Who(attempt), Why(attempt, profile, nearest)], nearest, Hint(attempt));
+    }
+
+    /// <summary>One sentence, for example <c>shop/web (/usr/bin/curl) was blocked from talking to billing/db on 5432/tcp: …</c></summary>
+    public static string Message(Attempt attempt) => $"{Deed(attempt, withExecutable: true)}: {Cause(attempt)}.";
+
+    /// <summary>The command that would allow it; empty where the reason is not the profile, or a name cannot be typed.</summary>
+    public static string Hint(Attempt attempt)
+    {
+        if (attempt.Reason != VerdictReason.NotInProfile)
+            return "";
+        return AllowCommand(attempt.Workload, attempt.Key);
+    }
+
+    /// <summary>The command that allows <paramref name="key"/> for a workload; empty if a name cannot be typed.</summary>
+    public static string AllowCommand(string workload, ProfileKey key)
+    {
+        var peer = key.Peer.ToString();
+        if (workload.Length == 0 || !ShellWord.IsPrintable(workload) || !ShellWord.IsPrintable(peer))
+            return "";
+        var side = key.Direction == Direction.Out ? "--to" : "--from";
+        // A value that starts with a dash would be read as an option.
+        var option = peer.StartsWith('-') ? $"{side}={ShellWord.Quote(peer)}" : $"{side} {ShellWord.Quote(peer)}";
+        var options = $"{option} --port {ShellWord.Quote(key.Port.ToString())}";
+        return workload.StartsWith('-')
+            ? $"bulwark allow {options} -- {ShellWord.Quote(workload)}"
+            : $"bulwark allow {ShellWord.Quote(workload)} {options}";
+    }
+
+    /// <summary>Allowed entries that come near: same peer on another port, then same port with another peer.</summary>
+    public static ImmutableArray<ProfileEntry> Nearest(Profile profile, ProfileKey key) =>
+    [
+        .. profile.Entries.Values
+            .Where(entry => entry.IsAllowed && entry.Key.Direction == key.Direction
+                && (entry.Key.Peer == key.Peer || entry.Key.Port == key.Port))
+            .OrderBy(entry => entry.Key.Peer != key.Peer)
+            .ThenBy(entry => entry.Key.Port.Transport != key.Port.Transport)
+            .ThenBy(entry => Math.Abs(entry.Key.Port.Port - key.Port.Port))
+            .ThenBy(entry => entry.Key)
+            .Take(MaximumNearest),
+    ];
+
+    private static string Deed(Attempt attempt, bool withExecutable)
+    {
+        var workload = ShellWord.Printable(attempt.Workload);
+        var peer = ShellWord.Printable(attempt.Key.Peer.ToString());
+        var executable = withExecutable && attempt.Executable.Length > 0 ? $" ({ShellWord.Printable(attempt.Executable)})" : "";
+        var verb = attempt.Verdict switch
+        {
+            Verdict.Blocked => "was blocked from talking",
+            Verdict.WouldBlock => "would be blocked from talking",
+            _ => "was allowed to talk",
+        };
+        return attempt.Key.Direction == Direction.Out
+            ? $"{workload}{executable} {verb} to {peer} on {attempt.Key.Port}"
+            : $"{peer} {verb} to {workload}{executable} on {attempt.Key.Port}";
+    }
+
+    private static string What(Attempt attempt)
+    {
+        var times = attempt.Attempts > 1 ? FormattableString.Invariant($", {attempt.Attempts} times") : "";
+        var consequence = attempt.Verdict == Verdict.WouldBlock
+            ? " It passed, because the workload is in audit; in protect it would not."
+            : "";
+        return $"{Deed(attempt, withExecutable: false)}{times}.{consequence}";
+    }
+
+    private static string Who(Attempt attempt)
+    {
+        var workload = ShellWord.Printable(attempt.Workload);
+        var container = attempt.Container.Length > 0
+            ? $"container {ShellWord.Printable(attempt.Container)} of {workload}"
+            : $"a container of {workload}";
+        var process = (attempt.Executable.Length > 0, attempt.ProcessId > 0) switch
+        {
+            (true, true) => FormattableString.Invariant($", {ShellWord.Printable(attempt.Executable)} (process {attempt.ProcessId})"),
+            (true, false) => $", {ShellWord.Printable(attempt.Executable)}",
+            (false, true) => FormattableString.Invariant($", process {attempt.ProcessId}"),
+            _ => "",
+        };
+        var peer = ShellWord.Printable(attempt.Key.Peer.ToString());
+        var address = attempt.Address.Length > 0 ? $" at {ShellWord.Printable(attempt.Address)}" : "";
+        return attempt.Key.Direction == Direction.Out
+            ? $"The client was {container}{process}; the server {peer}{address}."
+            : $"The client was {peer}{address}; the server {container}{process}.";
+    }
+
+    private static string Why(Attempt attempt, Profile profile, ImmutableArray<ProfileEntry> nearest)
+    {
+        if (attempt.Verdict == Verdict.Allowed)
+            return $"It was allowed, because {Cause(attempt)}.";
+        if (attempt.Reason != VerdictReason.NotInProfile)
+            return $"No profile entry can allow this: {Cause(attempt)}.";
+        var missing = $"The profile of {ShellWord.Printable(attempt.Workload)} has no entry {ShellWord.Printable(attempt.Key.ToString())}";
+        if (profile.Entries.Values.All(entry => !entry.IsAllowed))
+            return $"{missing}; it allows nothing yet.";
+        if (nearest.IsEmpty)
+            return $"{missing}, and none for this peer or this port.";
+        return $"{missing}. Nearest are {string.Join(", ", nearest.Select(entry => Near(entry, attempt.Key)))}.";
+    }
+
+    private static string Near(ProfileEntry entry, ProfileKey key) =>
+        $"{ShellWord.Printable(entry.Key.ToString())} ({(entry.Key.Peer == key.Peer ? "same peer, other port" : "same port, other peer")})";
+
+    private static string Cause(Attempt attempt) => attempt.Reason switch
+    {
+        VerdictReason.NotInProfile => $"no entry in the profile of {ShellWord.Printable(attempt.Workload)} allows it",
+        VerdictReason.SpoofedSource => "the source address is none of the container's own",
+        VerdictReason.Malformed => "the packet's headers are broken or do not fit the packet",
+        VerdictReason.UnknownFragment => "it is a later fragment of a packet whose first fragment was not seen",
+        VerdictReason.NotIp => "it is neither IPv4, IPv6 nor ARP",
+        VerdictReason.UnrelatedError => "it is an ICMP error that belongs to no known connection",
+        VerdictReason.Held => "the container's policy was not in the kernel yet",
+        _ => attempt.Verdict == Verdict.Allowed
+            ? "an entry in the profile allows it, or the workload is still learning"
+            : "no reason was recorded",
+    };
+}

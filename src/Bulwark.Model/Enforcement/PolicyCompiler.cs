@@ -1,0 +1,63 @@
+using System.Net;
+using Bulwark.Model.Profiles;
+
+namespace Bulwark.Model.Enforcement;
+
+/// <summary>Turns a profile into the entries of the kernel's policy.</summary>
+public static class PolicyCompiler
+{
+    /// <param name="profile">What is allowed. Wildcards are as <see cref="ProfileLookup"/> describes.</param>
+    /// <param name="identityOf">A peer's identity, or null if it has none yet.</param>
+    /// <param name="knownRanges">
+    /// Ranges that have identities. The kernel gives an address the identity of its longest prefix only, so an entry for a range needs
+    /// one for every known range inside it as well.
+    /// </param>
+    public static CompiledPolicy Compile(Profile profile, Func<Peer, Identity?> identityOf, IReadOnlyCollection<Peer>? knownRanges = null)
+    {
+        var entries = new SortedSet<PolicyEntry>(Order);
+        var pending = new SortedSet<Peer>();
+        var unusable = new SortedSet<ProfileKey>();
+        var ranges = Parse(knownRanges ?? []);
+        foreach (var entry in profile.Entries.Values.Where(entry => entry.IsAllowed))
+        {
+            if (!ProfileLookup.IsUsable(entry))
+            {
+                unusable.Add(entry.Key);
+                continue;
+            }
+            Add(entry.Key.Peer);
+            if (entry.Key.Peer.Kind != PeerKind.Range || !IPNetwork.TryParse(entry.Key.Peer.Name, out var outer))
+                continue;
+            foreach (var (peer, inner) in ranges)
+            {
+                if (ProfileLookup.IsInside(inner, outer))
+                    Add(peer);
+            }
+
+            void Add(Peer peer)
+            {
+                if (identityOf(peer) is not { } identity)
+                    pending.Add(peer);
+                else if (identity == Identity.Any && entry.Key.Port.Port == 0)
+                    unusable.Add(entry.Key); // the kernel looks any peer up with a port only
+                else
+                    entries.Add(new(entry.Key.Direction, identity, entry.Key.Port.Transport, entry.Key.Port.Port));
+            }
+        }
+        return new([.. entries], [.. pending], [.. unusable]);
+    }
+
+    private static readonly Comparer<PolicyEntry> Order = Comparer<PolicyEntry>.Create((left, right) =>
+        (left.Direction, left.Peer, left.Transport, left.Port).CompareTo((right.Direction, right.Peer, right.Transport, right.Port)));
+
+    private static List<(Peer Peer, IPNetwork Range)> Parse(IEnumerable<Peer> peers)
+    {
+        var ranges = new List<(Peer, IPNetwork)>();
+        foreach (var peer in peers)
+        {
+            if (peer.Kind == PeerKind.Range && IPNetwork.TryParse(peer.Name, out var range))
+                ranges.Add((peer, range));
+        }
+        return ranges;
+    }
+}

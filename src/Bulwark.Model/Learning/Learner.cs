@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using Bulwark.Model.Profiles;
+
+namespace Bulwark.Model.Learning;
+
+/// <summary>Folds what is observed of a workload into its profile.</summary>
+/// <remarks>
+/// Only what is allowed counts as evidence: sightings of refused conversations would let a port scan drown what was learnt. So
+/// <see cref="LearningProgress.Sightings"/> is always the sum of the entries' <see cref="ProfileEntry.Sightings"/>.
+/// </remarks>
+public static class Learner
+{
+    /// <summary>How many executables and server names an entry keeps.</summary>
+    public const int MaximumNames = 16;
+
+    /// <summary>How many refused conversations a profile remembers; a scan must not make it grow without end. Events tell of the rest.</summary>
+    public const int MaximumRefused = 1024;
+
+    /// <summary>
+    /// A conversation was opened or answered. In learn it becomes or stays part of the profile, also when it was refused before. In audit
+    /// and protect, what the profile allows is counted and anything else is recorded as refused.
+    /// </summary>
+    public static Profile Observe(
+        Profile profile, ProfileKey key, DateTimeOffset time, long connections, string executable, LearningThresholds thresholds)
+    {
+        var entry = profile.Entries.GetValueOrDefault(key);
+        if (profile.Mode == Mode.Learn)
+        {
+            if (entry is null or { Origin: EntryOrigin.Refused })
+            {
+                entry = (entry ?? New(key, EntryOrigin.Learnt, time)) with { Origin = EntryOrigin.Learnt };
+                profile = Discovered(profile, time);
+            }
+        }
+        else if (entry is not { IsAllowed: true })
+        {
+            entry = ProfileLookup.Cover(profile, key) ?? entry;
+            if (entry is null)
+            {
+                if (profile.Entries.Values.Count(other => other.Origin == EntryOrigin.Refused) >= MaximumRefused)
+                    return profile;
+                entry = New(key, EntryOrigin.Refused, time);
+            }
+        }
+
+        (profile, entry) = Sight(profile, entry, time, thresholds);
+        return Put(profile, entry with
+        {
+            FirstSeen = Earlier(entry.FirstSeen, time),
+            LastSeen = Later(entry.LastSeen, time),
+            Connections = entry.Connections + connections,
+            Executables = Add(entry.Executables, executable),
+        });
+    }
+
+    /// <summary>
+    /// Traffic of a conversation was counted. It is evidence like an opened connection: a pool that keeps its connections for days
+    /// would otherwise never be learnt. A conversation that is not in the profile stays out of it.
+    /// </summary>
+    /// <param name="thresholds">Tells the interval; the default thresholds if null.</param>
+    public static Profile Count(
+        Profile profile, ProfileKey key, long bytesSent, long bytesReceived, DateTimeOffset time, LearningThresholds? thresholds = null)
+    {
+        if (Find(profile, key) is not { } entry)
+            return profile;
+        (profile, entry) = Sight(profile, entry, time, thresholds ?? new());
+        return Put(profile, entry with
+        {
+            FirstSeen = Earlier(entry.FirstSeen, time),
+            LastSeen = Later(entry.LastSeen, time),
+            BytesSent = entry.BytesSent + bytesSent,
+            BytesReceived = entry.BytesReceived + bytesReceived,
+        });
+    }
+
+    /// <summary>The application protocol of a conversation was recognised; the newest counts. Empty strings say nothing.</summary>
+    public static Profile Recognise(Profile profile, ProfileKey key, string protocol, string serverName)
+    {
+        if (Find(profile, key) is not { } entry)
+            return profile;
+        return Put(profile, entry with
+        {
+            Protocol = protocol.Length > 0 ? protocol : entry.Protocol,
+            ServerNames = Add(entry.ServerNames, serverName.TrimEnd('.').ToLowerInvariant()),
+        });
+    }
+
+    /// <summary>Observations about the workload were lost. One of them may have been new, so the quiet span starts anew.</summary>
+    public static Profile Lose(Profile profile, long count, DateTimeOffset time) => profile with
+    {
+        Learning = profile.Learning with
+        {
+            Lost = profile.Learning.Lost + count,
+            LastLost = profile.Learning.LastLost is { } last ? Later(last, time) : time,
+            SightingsAtLastNew = profile.Learning.Sightings,
+        },
+    };
+
+    /// <summary>A person allows a conversation. Until it is first seen, its times are when it was allowed.</summary>
+    public static Profile Allow(Profile profile, ProfileKey key, DateTimeOffset now) =>
+        Put(profile, (profile.Entries.GetValueOrDefault(key) ?? New(key, EntryOrigin.Allowed, now)) with { Origin = EntryOrigin.Allowed });
+
+    /// <summary>Removes the entries that match. A profile left empty starts to learn anew.</summary>
+    public static Profile Forget(Profile profile, Func<ProfileEntry, bool> predicate)
+    {
+        var removed = profile.Entries.Values.Where(predicate).ToList();
+        if (removed.Count == 0)
+            return profile;
+        var entries = profile.Entries.RemoveRange(removed.Select(entry => entry.Key));
+        if (entries.IsEmpty)
+            return profile with { Entries = entries, Learning = new() };
+        var sightings = profile.Learning.Sightings - removed.Sum(entry => entry.Sightings);
+        return profile with
+        {
+            Entries = entries,
+            Learning = profile.Learning with
+            {
+                Sightings = sightings,
+                SightingsAtLastNew = Math.Min(profile.Learning.SightingsAtLastNew, sightings),
+            },
+        };
+    }
+
+    /// <summary>
+    /// Sets the mode. Entering learn from another mode allows nothing by itself, but starts the evidence anew: the entries stay, and what
+    /// was refused is allowed when it is seen again.
+    /// </summary>
+    public static Profile SetMode(Profile profile, Mode mode, bool pinned, DateTimeOffset now)
+    {
+        if (profile.Mode == mode)
+            return profile with { ModeIsPinned = pinned };
+        var changed = profile with { Mode = mode, ModeIsPinned = pinned, ModeSince = now };
+        if (mode != Mode.Learn)
+            return changed;
+        return changed with
+        {
+            Learning = new(),
+            Entries = profile.Entries.ToImmutableDictionary(pair => pair.Key, pair => pair.Value with { Sightings = 0 }),
+        };
+    }
+
+    /// <summary>How far learning is; see <see cref="Learning.Assessment"/>.</summary>
+    public static LearningAssessment Assess(Profile profile, LearningThresholds thresholds, DateTimeOffset now) =>
+        Assessment.Of(profile, thresholds, now);
+
+    /// <summary>
+    /// The mode that the workload should be in. Only ever forwards, one step at a time, and never when a person set the mode.
+    /// </summary>
+    /// <param name="lastWouldBlock">When an attempt of the workload was last judged as would-block, if known.</param>
+    public static Mode Advance(Profile profile, LearningThresholds thresholds, DateTimeOffset now, DateTimeOffset? lastWouldBlock = null)
+    {
+        if (profile.ModeIsPinned)
+            return profile.Mode;
+        return profile.Mode switch
+        {
+            Mode.Learn when Assess(profile, thresholds, now).Learnt => Mode.Audit,
+            Mode.Audit when now - QuietSince(profile, lastWouldBlock) >= thresholds.AuditTime => Mode.Protect,
+            _ => profile.Mode,
+        };
+    }
+
+    // A loss in audit may have been a would-block.
+    private static DateTimeOffset QuietSince(Profile profile, DateTimeOffset? lastWouldBlock) =>
+        profile.Entries.Values
+            .Where(entry => entry.Origin == EntryOrigin.Refused)
+            .Select(entry => entry.LastSeen)
+            .Append(profile.ModeSince)
+            .Append(lastWouldBlock ?? profile.ModeSince)
+            .Append(profile.Learning.LastLost ?? profile.ModeSince)
+            .Max();
+
+    private static ProfileEntry? Find(Profile profile, ProfileKey key) =>
+        profile.Entries.TryGetValue(key, out var entry) && entry.IsAllowed ? entry : ProfileLookup.Cover(profile, key) ?? entry;
+
+    private static (Profile Profile, ProfileEntry Entry) Sight(
+        Profile profile, ProfileEntry entry, DateTimeOffset time, LearningThresholds thresholds)
+    {
+        var interval = IntervalOf(time, thresholds.Interval);
+        var learning = profile.Learning;
+        if (!entry.IsAllowed || (entry.Sightings > 0 && IntervalOf(entry.LastSeen, thresholds.Interval) >= interval))
+            return (profile, entry);
+        var isNewInterval = learning.Interval is not { } newest || newest < interval;
+        return (profile with
+        {
+            Learning = learning with
+            {
+                FirstActivity = learning.FirstActivity is { } first ? Earlier(first, time) : time,
+                ActiveIntervals = learning.ActiveIntervals + (isNewInterval ? 1 : 0),
+                Interval = isNewInterval ? interval : learning.Interval,
+                Sightings = learning.Sightings + 1,
+            },
+        }, entry with { Sightings = entry.Sightings + 1 });
+    }
+
+    private static Profile Discovered(Profile profile, DateTimeOffset time) => profile with
+    {
+        Learning = profile.Learning with { LastNew = time, SightingsAtLastNew = profile.Learning.Sightings + 1 },
+    };
+
+    private static DateTimeOffset IntervalOf(DateTimeOffset time, TimeSpan interval) =>
+        new(time.UtcTicks - time.UtcTicks % interval.Ticks, TimeSpan.Zero);
+
+    private static ProfileEntry New(ProfileKey key, EntryOrigin origin, DateTimeOffset time) =>
+        new(key, origin) { FirstSeen = time, LastSeen = time };
+
+    private static Profile Put(Profile profile, ProfileEntry entry) =>
+        profile with { Entries = profile.Entries.SetItem(entry.Key, entry) };
+
+    private static ImmutableSortedSet<string> Add(ImmutableSortedSet<string> names, string name) =>
+        name.Length == 0 || names.Count >= MaximumNames ? names : names.Add(name);
+
+    private static DateTimeOffset Earlier(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
+}
