@@ -28,4 +28,10 @@ public static class IdentityTable
             "INSERT OR REPLACE INTO identities (identity, peer) VALUES (@identity, @peer)", "@identity", "@peer");
         command.Set("@identity", identity.Value).Set("@peer", peer.ToString()).ExecuteNonQuery();
     }
+
+    public static void Delete(SqliteConnection connection, Identity identity)
+    {
+        using var command = connection.Prepare("DELETE FROM identities WHERE identity = @identity", "@identity");
+        command.Set("@identity", identity.Value).ExecuteNonQuery();
+    }
 }
