@@ -88,12 +88,20 @@ public sealed class BulwarkServer : IAsyncDisposable
         try
         {
             await using var api = await Api.ApiHost.CreateAsync(
-                new(_state, loop, agent, _options, _time, () => { down = true; stop.Cancel(); }), _options, _loggers).ConfigureAwait(false);
+                new(_state, loop, agent, _options, _time, _database, () => { down = true; stop.Cancel(); }), _options, _loggers).ConfigureAwait(false);
             loop.Restore();
             var looping = loop.RunAsync(stop.Token);
-            await api.StartAsync(stop.Token).ConfigureAwait(false);
-            _started.TrySetResult();
-            await looping.ConfigureAwait(false);
+            try
+            {
+                await api.StartAsync(stop.Token).ConfigureAwait(false);
+                _started.TrySetResult();
+                await looping.ConfigureAwait(false);
+            }
+            finally
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                await looping.ConfigureAwait(false);
+            }
         }
         catch (Exception e)
         {

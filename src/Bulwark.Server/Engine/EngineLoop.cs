@@ -13,7 +13,6 @@ internal sealed partial class EngineLoop
 {
     private const int Batch = 4096;
     private static readonly TimeSpan CompactEvery = TimeSpan.FromHours(1);
-    private static readonly TimeSpan RetryPolicies = TimeSpan.FromSeconds(10);
 
     private readonly Channel<Observation> _observations;
     private readonly Channel<Action> _commands = Channel.CreateBounded<Action>(256);
@@ -26,7 +25,6 @@ internal sealed partial class EngineLoop
     private readonly ProfileChanger _changer;
     private readonly Func<long> _takeDropped;
     private DateTimeOffset _compacted = DateTimeOffset.MinValue;
-    private DateTimeOffset _retryAt = DateTimeOffset.MinValue;
 
     public EngineLoop(
         StateWriter state, Channel<Observation> observations, Func<long> takeDropped, IAgent agent, ServerOptions options, TimeProvider time,
@@ -170,21 +168,14 @@ internal sealed partial class EngineLoop
     private void Settle()
     {
         var now = _time.GetUtcNow();
-        if (now >= _retryAt)
+        try
         {
-            try
-            {
-                _policies.Settle((workload, e) =>
-                {
-                    _retryAt = now + RetryPolicies;
-                    _changer.TellNotApplied(workload, e, now);
-                });
-            }
-            catch (Microsoft.Data.Sqlite.SqliteException e)
-            {
-                // Identities that are not stored stay unknown to the kernel; the next tick tries again.
-                LogNotStored(e);
-            }
+            _policies.Settle(now, (workload, e) => _changer.TellNotApplied(workload, e, now));
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException e)
+        {
+            // Identities that are not stored stay unknown to the kernel; the next tick tries again.
+            LogNotStored(e);
         }
         _state.Publish();
     }

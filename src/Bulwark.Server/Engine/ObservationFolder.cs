@@ -5,6 +5,7 @@ using Bulwark.Model.Enforcement;
 using Bulwark.Model.Learning;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Profiles;
+using Bulwark.Server.Api;
 using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Server.Engine;
@@ -133,8 +134,8 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
             Attempts = judged.Attempts,
         };
         state.Events.Append(new(
-            0, judged.Time.ToUniversalTime(), Events.Verdict, judged.Verdict, CamelCase(judged.Reason), w.Workload.Name, container,
-            CamelCase(judged.Direction), key.Peer.ToString(), attempt.Address, key.Port.ToString(), judged.Executable, judged.ProcessId,
+            0, judged.Time.ToUniversalTime(), Events.Verdict, judged.Verdict, ReportText.CamelCase(judged.Reason), w.Workload.Name, container,
+            ReportText.CamelCase(judged.Direction), key.Peer.ToString(), attempt.Address, key.Port.ToString(), judged.Executable, judged.ProcessId,
             judged.Attempts, Explainer.Message(attempt), Explainer.Hint(attempt)));
         return Judge(w, judged, key);
     });
@@ -192,6 +193,4 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
 
     private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
-    internal static string CamelCase<T>(T value) where T : struct, Enum =>
-        System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

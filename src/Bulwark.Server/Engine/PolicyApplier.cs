@@ -13,7 +13,10 @@ namespace Bulwark.Server.Engine;
 /// </summary>
 internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, ILogger<PolicyApplier> logger)
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
+
     private readonly HashSet<Identity> _stale = [];
+    private readonly Dictionary<Identity, DateTimeOffset> _retryAt = [];
     private readonly List<Peer> _unassigned = [];
 
     /// <summary>Tells the kernel everything that is known: identities, then policies. What fails is tried again later.</summary>
@@ -84,22 +87,28 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, ILo
         state.SaveIdentities();
         agent.Apply(workload, profile.Mode, entries);
         _stale.Remove(workload);
+        _retryAt.Remove(workload);
     }
 
-    /// <summary>Brings to the kernel what became stale, then the identities that it waits for.</summary>
-    public void Settle(Action<WorkloadState, Exception> failed)
+    /// <summary>
+    /// Brings to the kernel what became stale, then the identities that wait for it. A policy that the kernel does not take is tried
+    /// again after a while, and does not hold up the others.
+    /// </summary>
+    public void Settle(DateTimeOffset now, Action<WorkloadState, Exception> failed)
     {
         state.SaveIdentities();
         foreach (var identity in _stale.ToArray())
         {
-            if (!state.Current.Workloads.TryGetValue(identity, out var workload))
+            if (!state.Current.Workloads.TryGetValue(identity, out var workload)
+                || (_retryAt.TryGetValue(identity, out var retry) && now < retry))
                 continue;
             try
             {
                 Apply(identity, workload.Profile);
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception e) when (e is not (OutOfMemoryException or Microsoft.Data.Sqlite.SqliteException))
             {
+                _retryAt[identity] = now + RetryAfter;
                 LogNotApplied(e, workload.Workload.Name);
                 failed(workload, e);
             }

@@ -3,6 +3,7 @@ using Bulwark.Model;
 using Bulwark.Model.Enforcement;
 using Bulwark.Model.Learning;
 using Bulwark.Model.Profiles;
+using Bulwark.Server.Api;
 
 namespace Bulwark.Server.Engine;
 
@@ -58,9 +59,9 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
         Keep(before, profile);
         var name = before.Workload.Name;
         state.Events.Append(Events.Make(now, Events.Mode, name, mode == before.Profile.Mode
-            ? $"{name} stays in {ObservationFolder.CamelCase(mode)}, {why}."
-            : $"{name} went from {ObservationFolder.CamelCase(before.Profile.Mode)} to {ObservationFolder.CamelCase(mode)}, {why}.",
-            mode == before.Profile.Mode ? "" : $"bulwark mode {ObservationFolder.CamelCase(before.Profile.Mode)} {ShellWord.Quote(name)}"));
+            ? $"{name} stays in {ReportText.CamelCase(mode)}, {why}."
+            : $"{name} went from {ReportText.CamelCase(before.Profile.Mode)} to {ReportText.CamelCase(mode)}, {why}.",
+            mode == before.Profile.Mode ? "" : $"bulwark mode {ReportText.CamelCase(before.Profile.Mode)} {ShellWord.Quote(name)}"));
         return true;
     }
 
