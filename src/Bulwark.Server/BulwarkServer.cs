@@ -87,8 +87,8 @@ public sealed class BulwarkServer : IAsyncDisposable
         var down = false;
         try
         {
-            await using var api = await Api.ApiHost.CreateAsync(
-                new(_state, loop, agent, _options, _time, _database, () => { down = true; stop.Cancel(); }), _options, _loggers).ConfigureAwait(false);
+            await using var api = Api.ApiHost.Create(
+                new(_state, loop, agent, _options, _time, _database, () => { down = true; stop.Cancel(); }), _options, _loggers);
             loop.Restore();
             var looping = loop.RunAsync(stop.Token);
             try

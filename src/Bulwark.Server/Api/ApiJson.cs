@@ -5,7 +5,7 @@ using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Server.Api;
 
-/// <summary>How the contracts are written as JSON; for the server and its clients.</summary>
+/// <summary>How the contracts are written as JSON.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -26,4 +26,4 @@ namespace Bulwark.Server.Api;
 [JsonSerializable(typeof(ModeRequest))]
 [JsonSerializable(typeof(SimulateRequest))]
 [JsonSerializable(typeof(Problem))]
-public sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -16,19 +16,36 @@ public sealed class Database : IDisposable
     private readonly SqliteConnection _writer;
     private readonly string _readers;
 
-    private Database(SqliteConnection writer, string path)
+    private readonly FileStream _owner;
+
+    private Database(SqliteConnection writer, FileStream owner, string path)
     {
         _writer = writer;
+        _owner = owner;
         _readers = ConnectionString(path, SqliteOpenMode.ReadWrite);
     }
 
     /// <summary>Opens <c>bulwark.db</c> in the directory; creates what is missing, readable for the owner only.</summary>
-    /// <exception cref="StoreException">The file is damaged, not Bulwark's, or of a newer version.</exception>
+    /// <exception cref="StoreException">The file is damaged, not Bulwark's, of a newer version, or in use by another Bulwark.</exception>
     public static Database Open(string directory)
     {
         Directory.CreateDirectory(directory, DirectoryMode);
         File.SetUnixFileMode(directory, DirectoryMode);
         var path = Path.Combine(directory, "bulwark.db");
+        var owner = Own(directory);
+        try
+        {
+            return new(OpenFile(path), owner, path);
+        }
+        catch
+        {
+            owner.Dispose();
+            throw;
+        }
+    }
+
+    private static SqliteConnection OpenFile(string path)
+    {
         // Made before SQLite opens it: SQLite gives its log and shared-memory files the mode of the database.
         if (!File.Exists(path))
             new FileStream(path, new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode })
@@ -42,7 +59,7 @@ public sealed class Database : IDisposable
             Check(connection, path);
             Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
             Migrate(connection);
-            return new(connection, path);
+            return connection;
         }
         catch (SqliteException e)
         {
@@ -82,6 +99,27 @@ public sealed class Database : IDisposable
     {
         lock (_writing)
             _writer.Dispose();
+        _owner.Dispose();
+    }
+
+    // Two servers would give one identity to two workloads. The lock goes with the process, however that ends.
+    private static FileStream Own(string directory)
+    {
+        var path = Path.Combine(directory, "bulwark.lock");
+        try
+        {
+            return new(path, new FileStreamOptions
+            {
+                Mode = System.IO.FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = FileMode,
+            });
+        }
+        catch (IOException e)
+        {
+            throw new StoreException($"The data directory {directory} is in use: another Bulwark is already running with it.", e);
+        }
     }
 
     // Without a pool the files are free as soon as the connection is closed, and several databases do not share state.
