@@ -1,0 +1,31 @@
+using Bulwark.Model.Observations;
+using Bulwark.Server.Configuration;
+using Bulwark.Server.Engine;
+
+namespace Bulwark.Server.Api;
+
+/// <summary>What the endpoints work with.</summary>
+internal sealed class ApiContext(
+    StateWriter state, EngineLoop loop, IAgent agent, ServerOptions options, TimeProvider time, Store.Database database, Action down)
+{
+    public ServerState State => state.Published;
+
+    public EventLog Events => state.Events;
+
+    public EngineLoop Loop => loop;
+
+    public ProfileChanger Changer => loop.Changer;
+
+    public IAgent Agent => agent;
+
+    public ServerOptions Options => options;
+
+    public TimeProvider Time => time;
+
+    public Store.Database Database => database;
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Ends the server and detaches the agent.</summary>
+    public void Down() => down();
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Bulwark.Model.Learning;
+using Bulwark.Model.Profiles;
+using Bulwark.Model.Simulation;
+using Bulwark.Server.Api.Contracts;
+using Bulwark.Server.Engine;
+using Bulwark.Server.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Bulwark.Server.Api;
+
+/// <summary>The calls that change something, or ask what a change would do.</summary>
+internal static class ChangeEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes, ApiContext api)
+    {
+        routes.MapPost("/v1/allow", context => Allow(context, api));
+        routes.MapPost("/v1/forget", context => Forget(context, api));
+        routes.MapPost("/v1/mode", context => SetMode(context, api));
+        routes.MapPost("/v1/simulate", context => Simulate(context, api));
+        routes.MapPost("/v1/down", context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            context.Response.OnCompleted(() =>
+            {
+                api.Down();
+                return Task.CompletedTask;
+            });
+            return Task.CompletedTask;
+        });
+    }
+
+    private static async Task Allow(HttpContext context, ApiContext api)
+    {
+        var request = await RequestReader.Body(context, ApiJson.Default.AllowRequest).ConfigureAwait(false);
+        var report = await api.Loop.Run(() =>
+        {
+            var (workload, key) = RequestReader.Allow(request, api.State, api.Events);
+            var added = api.Changer.Allow(workload.Workload.Identity, [key], api.Now);
+            return new ProfileChangeReport(workload.Workload.Name, Texts(added), []);
+        }, context.RequestAborted).ConfigureAwait(false);
+        await Responses.Write(context, report, ApiJson.Default.ProfileChangeReport).ConfigureAwait(false);
+    }
+
+    private static async Task Forget(HttpContext context, ApiContext api)
+    {
+        var request = await RequestReader.Body(context, ApiJson.Default.ForgetRequest).ConfigureAwait(false);
+        var report = await api.Loop.Run(() =>
+        {
+            var (workload, which) = RequestReader.Forget(request, api.State);
+            var removed = api.Changer.Forget(workload.Workload.Identity, which, request.Everything, api.Now);
+            return new ProfileChangeReport(workload.Workload.Name, [], Texts(removed));
+        }, context.RequestAborted).ConfigureAwait(false);
+        await Responses.Write(context, [report], ApiJson.Default.ImmutableArrayProfileChangeReport).ConfigureAwait(false);
+    }
+
+    private static async Task SetMode(HttpContext context, ApiContext api)
+    {
+        var request = await RequestReader.Body(context, ApiJson.Default.ModeRequest).ConfigureAwait(false);
+        if (request.All == request.Workload is not null)
+            throw RequestReader.Bad("A workload or all is needed, and only one of them.");
+        var changed = await api.Loop.Run(() =>
+        {
+            var state = api.State;
+            IEnumerable<WorkloadState> workloads = request.All
+                ? state.Workloads.Values.OrderBy(w => w.Workload.Name, StringComparer.Ordinal)
+                : [WorkloadLookup.Find(state, request.Workload!)];
+            return workloads.Select(w => w.Workload.Identity)
+                .Where(id => api.Changer.SetMode(id, request.Mode, pinned: true, "because a person said so", api.Now)).ToImmutableArray();
+        }, context.RequestAborted).ConfigureAwait(false);
+        var now = api.State;
+        await Responses.Write(context,
+            WorkloadReporter.Some(now, changed.Select(id => now.Workloads[id]), api.Options.Learning, api.Now),
+            ApiJson.Default.ImmutableArrayWorkloadReport).ConfigureAwait(false);
+    }
+
+    private static async Task Simulate(HttpContext context, ApiContext api)
+    {
+        var request = await RequestReader.Body(context, ApiJson.Default.SimulateRequest).ConfigureAwait(false);
+        var now = api.Now;
+        var (since, until) = (request.Since ?? now.AddDays(-1), request.Until ?? now);
+        if (since >= until)
+            throw RequestReader.Bad("since must be before until.");
+        // The empty command sees to it that everything observed so far is stored.
+        var state = await api.Loop.Run(() => api.State, context.RequestAborted).ConfigureAwait(false);
+        var only = request.Workload is null ? null : WorkloadLookup.Find(state, request.Workload);
+        var profiles = Proposed(request, state, api, now);
+        var names = state.Workloads.ToDictionary(w => w.Key, w => w.Value.Workload.Name);
+        var activity = api.Database.Read(c => ActivityTable.Load(c, ActivityTable.Bucket(since), until, only?.Workload.Identity))
+            .Where(a => names.ContainsKey(a.Key.Workload))
+            .Select(a => new Activity(names[a.Key.Workload], a.Key.Conversation, a.Key.Bucket, a.Connections));
+        var result = Simulator.Run(activity, profiles);
+        var report = new SimulateReport(since, until, result.Conversations, result.Connections, result.BlockedConnections,
+        [
+            .. result.Blocked.Select(b => new SimulatedBlockReport(
+                b.Workload, b.Key.Direction, b.Key.Peer.ToString(), b.Key.Port.ToString(), b.Connections, b.FirstSeen, b.LastSeen, b.Reason)),
+        ]);
+        await Responses.Write(context, report, ApiJson.Default.SimulateReport).ConfigureAwait(false);
+    }
+
+    private static Dictionary<string, Profile> Proposed(SimulateRequest request, ServerState state, ApiContext api, DateTimeOffset now)
+    {
+        var profiles = state.Workloads.Values.ToDictionary(w => w.Workload.Name, w => w.Profile, StringComparer.Ordinal);
+        foreach (var forget in OrEmpty(request.Forget))
+        {
+            var (workload, which) = RequestReader.Forget(forget, state);
+            profiles[workload.Workload.Name] = Learner.Forget(profiles[workload.Workload.Name], which);
+        }
+        foreach (var allow in OrEmpty(request.Allow))
+        {
+            var (workload, key) = RequestReader.Allow(allow, state, api.Events);
+            profiles[workload.Workload.Name] = Learner.Allow(profiles[workload.Workload.Name], key, now);
+        }
+        return profiles;
+    }
+
+    private static ImmutableArray<T> OrEmpty<T>(ImmutableArray<T> array) => array.IsDefault ? [] : array;
+
+    private static ImmutableArray<string> Texts(ImmutableArray<ProfileKey> keys) => [.. keys.Select(k => k.ToString())];
+}

@@ -1,0 +1,31 @@
+using Bulwark.Model.Learning;
+
+namespace Bulwark.Server.Configuration;
+
+/// <summary>How the server works. Every value has a default that suits a single host.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Where the database is; made readable for its owner only.</summary>
+    public string DataDirectory { get; init; } = "/var/lib/bulwark";
+
+    /// <summary>The unix socket of the API. It and its directory are made.</summary>
+    public string Socket { get; init; } = "/run/bulwark/bulwark.sock";
+
+    /// <summary>The group that may use the API, if it exists.</summary>
+    public string Group { get; init; } = "bulwark";
+
+    /// <summary>Whether workloads move from learn to audit to protect by themselves.</summary>
+    public bool Auto { get; init; } = true;
+
+    /// <summary>When a workload counts as learnt.</summary>
+    public LearningThresholds Learning { get; init; } = new();
+
+    /// <summary>How many events are kept; older ones are deleted.</summary>
+    public int Events { get; init; } = 100_000;
+
+    /// <summary>How long activity is kept, which simulation replays.</summary>
+    public TimeSpan Activity { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How many observations may wait; more are dropped, counted and shown.</summary>
+    public int Queue { get; init; } = 16_384;
+}

@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using System.Net;
+using Bulwark.Model;
+using Bulwark.Model.Enforcement;
+using Bulwark.Model.Learning;
+using Bulwark.Model.Observations;
+using Bulwark.Model.Profiles;
+using Bulwark.Server.Api;
+using Bulwark.Server.Api.Contracts;
+
+namespace Bulwark.Server.Engine;
+
+/// <summary>Folds what agents saw into the state: resolves the kernel's identities, learns, counts, makes events.</summary>
+internal sealed class ObservationFolder(StateWriter state, PolicyApplier policies, LearningThresholds thresholds)
+{
+    private const int MaximumAddresses = 16;
+
+    private readonly Dictionary<string, long> _lost = new(StringComparer.Ordinal);
+    private DateTimeOffset _lossTold = DateTimeOffset.MinValue;
+
+    public void Fold(Observation observation)
+    {
+        switch (observation)
+        {
+            case ContainerSeen seen:
+                Fold(seen);
+                break;
+            case ContainerGone gone:
+                Fold(gone);
+                break;
+            case ConversationSeen seen:
+                Fold(seen);
+                break;
+            case TrafficCounted counted:
+                Update(counted, counted.Workload, w => w with
+                {
+                    Profile = Learner.Count(w.Profile, Key(counted.Direction, counted.Peer, null, counted.Port),
+                        counted.BytesSent, counted.BytesReceived, counted.Time, thresholds),
+                });
+                break;
+            case ProtocolSeen seen:
+                Update(seen, seen.Workload, w => w with
+                {
+                    Profile = Learner.Recognise(w.Profile, Key(seen.Direction, seen.Peer, seen.Address, seen.Port), seen.Protocol, seen.ServerName),
+                });
+                break;
+            case NameSeen seen:
+                Fold(seen);
+                break;
+            case AttemptJudged judged:
+                Fold(judged);
+                break;
+            case ObservationsLost lost:
+                Lose(lost.Where, lost.Count, lost.Time);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown observation {observation.GetType()}.");
+        }
+    }
+
+    /// <summary>
+    /// Observations were lost. Which workloads they were about is not known, so none that is still learning, or on trial in audit, may
+    /// pass on the evidence until now.
+    /// </summary>
+    public void Lose(string where, long count, DateTimeOffset time)
+    {
+        _lost[where] = _lost.GetValueOrDefault(where) + count;
+        state.Current = state.Current with { Lost = state.Current.Lost + count };
+        foreach (var workload in state.Current.Workloads.Values)
+        {
+            if (workload.Profile.Mode != Mode.Protect)
+                state.Put(workload with { Profile = Learner.Lose(workload.Profile, count, time) });
+        }
+    }
+
+    /// <summary>Tells of losses, at most once in ten seconds: a flood that overruns a buffer must not flood the events too.</summary>
+    public void TellLosses(DateTimeOffset now)
+    {
+        if (_lost.Count == 0 || now - _lossTold < TimeSpan.FromSeconds(10))
+            return;
+        _lossTold = now;
+        foreach (var (where, count) in _lost)
+        {
+            state.Events.Append(Events.Make(now, Events.Lost, "",
+                FormattableString.Invariant($"{count} observations were lost ({where}); learning workloads start their quiet span anew."),
+                "bulwark status"));
+        }
+        _lost.Clear();
+    }
+
+    private void Fold(ContainerSeen seen) => Update(seen, seen.Workload, w => w with
+    {
+        Workload = state.Directory.Find(seen.Workload) ?? w.Workload,
+        Containers = w.Containers.SetItem(seen.Container.Id, seen.Container),
+    });
+
+    private void Fold(ContainerGone gone)
+    {
+        foreach (var workload in state.Current.Workloads.Values)
+        {
+            if (workload.Containers.ContainsKey(gone.ContainerId))
+                state.Put(workload with { Containers = workload.Containers.Remove(gone.ContainerId) });
+        }
+    }
+
+    private void Fold(ConversationSeen seen) => Update(seen, seen.Workload, w =>
+    {
+        var key = Key(seen.Direction, seen.Peer, seen.Address, seen.Port);
+        if (w.Profile.Mode == Mode.Learn)
+            policies.EnsureIdentity(key.Peer);
+        state.CountActivity(seen.Workload, key, seen.Time, seen.Connections);
+        return w with { Profile = Learner.Observe(w.Profile, key, seen.Time, seen.Connections, seen.Executable, thresholds) };
+    });
+
+    private void Fold(NameSeen seen)
+    {
+        var name = Peer.HostName(seen.HostName);
+        policies.Invalidate(state.Outside.Learn(name, seen.Identity));
+        var addresses = seen.Addresses.Select(a => a.ToString())
+            .Concat(state.Current.Addresses.GetValueOrDefault(name, [])).Distinct().Take(MaximumAddresses).ToImmutableArray();
+        state.Current = state.Current with { Addresses = state.Current.Addresses.SetItem(name, addresses) };
+    }
+
+    private void Fold(AttemptJudged judged) => Update(judged, judged.Workload, w =>
+    {
+        var key = Key(judged.Direction, judged.Peer, judged.Address, judged.Port);
+        var container = w.Containers.TryGetValue(judged.ContainerId, out var known) ? known.Name : judged.ContainerId;
+        var attempt = new Attempt(judged.Verdict, judged.Reason, w.Workload.Name, key)
+        {
+            Executable = judged.Executable,
+            Container = container,
+            Address = judged.Address.ToString(),
+            ProcessId = judged.ProcessId,
+            Attempts = judged.Attempts,
+        };
+        state.Events.Append(new(
+            0, judged.Time.ToUniversalTime(), Events.Verdict, judged.Verdict, ReportText.CamelCase(judged.Reason), w.Workload.Name, container,
+            ReportText.CamelCase(judged.Direction), key.Peer.ToString(), attempt.Address, key.Port.ToString(), judged.Executable, judged.ProcessId,
+            judged.Attempts, Explainer.Message(attempt), Explainer.Hint(attempt)));
+        return Judge(w, judged, key);
+    });
+
+    private WorkloadState Judge(WorkloadState w, AttemptJudged judged, ProfileKey key)
+    {
+        var profile = w.Profile;
+        // The map shows what was tried. In learn it would be learnt, though nothing passed; what is allowed by now is no refusal.
+        if (judged.Reason == VerdictReason.NotInProfile && profile.Mode != Mode.Learn && ProfileLookup.Cover(profile, key) is null)
+            profile = Learner.Observe(profile, key, judged.Time, 0, judged.Executable, thresholds);
+        return judged.Verdict switch
+        {
+            Verdict.Blocked => w with { Profile = profile, Blocked = w.Blocked + judged.Attempts },
+            Verdict.WouldBlock => w with
+            {
+                Profile = profile,
+                WouldBlock = w.WouldBlock + judged.Attempts,
+                LastWouldBlock = judged.Time,
+            },
+            _ => w,
+        };
+    }
+
+    private void Update(Observation observation, Identity identity, Func<WorkloadState, WorkloadState> change)
+    {
+        var workload = state.Find(identity, observation.Time, out var isNew);
+        if (workload is null)
+        {
+            Lose("of an unknown workload", 1, observation.Time);
+            return;
+        }
+        if (isNew)
+            policies.Invalidate(identity);
+        var changed = change(workload);
+        if (!ReferenceEquals(changed, workload))
+            state.Put(changed);
+    }
+
+    private ProfileKey Key(Direction direction, Identity identity, IPAddress? address, ServerPort port) =>
+        new(direction, PeerOf(identity, direction, address), port);
+
+    private Peer PeerOf(Identity identity, Direction direction, IPAddress? address)
+    {
+        if (identity == Identity.Host)
+            return Peer.Host;
+        if (identity == Identity.Multicast)
+            return Peer.Multicast;
+        if (identity.IsWorkload && state.Directory.Find(identity) is { } workload)
+            return workload.Peer;
+        if (state.Outside.PeerOf(identity) is { } outside)
+            return outside;
+        // Clients outside come from anywhere; servers outside are few, and worth a name of their own.
+        return direction == Direction.Out && address is not null ? Peer.Address(Unmapped(address)) : Peer.World;
+    }
+
+    private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Bulwark.Model;
+using Bulwark.Model.Profiles;
+using Bulwark.Model.Workloads;
+using Bulwark.Server.Configuration;
+using Bulwark.Server.Store;
+
+namespace Bulwark.Server.Engine;
+
+/// <summary>
+/// The state that the engine's loop works on, and what of it must still be stored. Only the loop touches it, but for
+/// <see cref="Published"/>, which anyone may read.
+/// </summary>
+internal sealed class StateWriter
+{
+    private readonly Database _database;
+    private readonly HashSet<Identity> _dirty = [];
+    private readonly Dictionary<Identity, Profile> _stored = [];
+    private readonly Dictionary<ActivityKey, long> _activity = [];
+    private ServerState _published;
+
+    public StateWriter(Database database, ServerOptions options, DateTimeOffset now)
+    {
+        _database = database;
+        var (workloads, profiles, identities) = database.Read(connection =>
+        {
+            var stored = WorkloadTable.Load(connection);
+            var names = stored.ToDictionary(w => w.Workload.Identity, w => w.Workload.Name);
+            return (stored, ProfileTable.Load(connection, names), IdentityTable.Load(connection));
+        });
+        Directory = new(database, workloads.Select(w => w.Workload));
+        Outside = new(identities);
+        Events = new(database, options.Events);
+        foreach (var (identity, profile) in profiles)
+            _stored[identity] = profile;
+        Current = new()
+        {
+            StartedAt = now,
+            Workloads = workloads.ToImmutableDictionary(w => w.Workload.Identity, w =>
+                new WorkloadState(w.Workload, profiles.GetValueOrDefault(w.Workload.Identity) ?? NewProfile(w.Workload, now))
+                {
+                    Blocked = w.Blocked,
+                    WouldBlock = w.WouldBlock,
+                }),
+        };
+        _published = Current;
+    }
+
+    public WorkloadDirectory Directory { get; }
+
+    public OutsideRegistry Outside { get; }
+
+    public EventLog Events { get; }
+
+    /// <summary>What the loop works on.</summary>
+    public ServerState Current { get; set; }
+
+    /// <summary>What readers see.</summary>
+    public ServerState Published => Volatile.Read(ref _published);
+
+    /// <summary>The workload's state, made when it is seen for the first time; null if nobody knows the identity.</summary>
+    public WorkloadState? Find(Identity identity, DateTimeOffset now, out bool isNew)
+    {
+        isNew = false;
+        if (Current.Workloads.TryGetValue(identity, out var known))
+            return known;
+        if (Directory.Find(identity) is not { } workload)
+            return null;
+        isNew = true;
+        var state = new WorkloadState(workload, NewProfile(workload, now));
+        Put(state);
+        return state;
+    }
+
+    public void Put(WorkloadState state)
+    {
+        Current = Current with { Workloads = Current.Workloads.SetItem(state.Workload.Identity, state) };
+        _dirty.Add(state.Workload.Identity);
+    }
+
+    public void CountActivity(Identity workload, ProfileKey key, DateTimeOffset time, long connections)
+    {
+        var bucket = new ActivityKey(workload, key, ActivityTable.Bucket(time));
+        _activity[bucket] = _activity.GetValueOrDefault(bucket) + connections;
+    }
+
+    /// <summary>Identities must be stored before the kernel hears of them.</summary>
+    public void SaveIdentities()
+    {
+        if (!Outside.HasUnsaved)
+            return;
+        _database.Write(Outside.Save);
+        Outside.Saved();
+    }
+
+    /// <summary>Forgets the identity of a service outside; its number stays unused while the server runs.</summary>
+    public void ForgetIdentity(Peer peer)
+    {
+        if (Outside.Remove(peer) is { } identity)
+            _database.Write(connection => IdentityTable.Delete(connection, identity));
+    }
+
+    /// <summary>Stores everything that changed, in one transaction.</summary>
+    public void Save()
+    {
+        if (_dirty.Count == 0 && _activity.Count == 0 && !Events.HasPending && !Outside.HasUnsaved)
+            return;
+        ImmutableList<Api.Contracts.EventReport> events = [];
+        _database.Write(connection =>
+        {
+            Outside.Save(connection);
+            foreach (var identity in _dirty)
+            {
+                var state = Current.Workloads[identity];
+                ProfileTable.Save(connection, identity, state.Profile, _stored.GetValueOrDefault(identity));
+                WorkloadTable.SaveCounts(connection, identity, state.Blocked, state.WouldBlock);
+            }
+            ActivityTable.Add(connection, _activity);
+            events = Events.Save(connection);
+        });
+        foreach (var identity in _dirty)
+            _stored[identity] = Current.Workloads[identity].Profile;
+        _dirty.Clear();
+        _activity.Clear();
+        Outside.Saved();
+        Events.Saved(events);
+    }
+
+    public void CompactActivity(DateTimeOffset now, TimeSpan keep) =>
+        _database.Write(connection => ActivityTable.Compact(connection, now, keep));
+
+    /// <summary>Shows the state to readers.</summary>
+    public void Publish() => Volatile.Write(ref _published, Current);
+
+    private static Profile NewProfile(Workload workload, DateTimeOffset now) => new(workload.Name) { ModeSince = now };
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+
+namespace Bulwark.Server.Store;
+
+/// <summary>
+/// The steps that make the database's schema, in order. The number of steps that were taken is the file's <c>user_version</c>.
+/// A step that was released is never changed: a change is a new step.
+/// </summary>
+internal static class Migrations
+{
+    /// <summary>Marks a file as Bulwark's ("BLWK").</summary>
+    public const int ApplicationId = 0x424C_574B;
+
+    public static readonly ImmutableArray<string> Steps =
+    [
+        """
+        CREATE TABLE workloads (
+            identity INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            project TEXT NOT NULL,
+            image TEXT NOT NULL,
+            blocked INTEGER NOT NULL DEFAULT 0,
+            would_block INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+
+        CREATE TABLE identities (
+            identity INTEGER PRIMARY KEY,
+            peer TEXT NOT NULL UNIQUE
+        ) STRICT;
+
+        CREATE TABLE profiles (
+            workload INTEGER PRIMARY KEY REFERENCES workloads (identity) ON DELETE CASCADE,
+            mode TEXT NOT NULL,
+            pinned INTEGER NOT NULL,
+            mode_since INTEGER NOT NULL,
+            learning TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE entries (
+            workload INTEGER NOT NULL REFERENCES workloads (identity) ON DELETE CASCADE,
+            direction TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            port TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL,
+            connections INTEGER NOT NULL,
+            bytes_sent INTEGER NOT NULL,
+            bytes_received INTEGER NOT NULL,
+            sightings INTEGER NOT NULL,
+            executables TEXT NOT NULL,
+            protocol TEXT NOT NULL,
+            server_names TEXT NOT NULL,
+            PRIMARY KEY (workload, direction, peer, port)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY,
+            time INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            verdict TEXT,
+            reason TEXT NOT NULL,
+            workload TEXT NOT NULL,
+            container TEXT NOT NULL,
+            direction TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            address TEXT NOT NULL,
+            port TEXT NOT NULL,
+            executable TEXT NOT NULL,
+            process_id INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            message TEXT NOT NULL,
+            hint TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX events_by_workload ON events (workload, id);
+
+        CREATE TABLE activity (
+            workload INTEGER NOT NULL REFERENCES workloads (identity) ON DELETE CASCADE,
+            direction TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            port TEXT NOT NULL,
+            bucket INTEGER NOT NULL,
+            connections INTEGER NOT NULL,
+            PRIMARY KEY (bucket, workload, direction, peer, port)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    ];
+}
