@@ -31,7 +31,13 @@ public sealed class HostCommandTests
         Assert.Equal(
             new UpOptions
             {
-                DockerSockets = asked.DockerSockets, Auto = false, DataDirectory = "/d", Config = "/c", BpfRoot = "/b", Socket = "/s", Verbose = true,
+                DockerSockets = asked.DockerSockets,
+                Auto = false,
+                DataDirectory = "/d",
+                Config = "/c",
+                BpfRoot = "/b",
+                Socket = "/s",
+                Verbose = true,
             },
             asked);
     }
