@@ -4,17 +4,19 @@ using System.Globalization;
 namespace Bulwark.EndToEnd.Harness;
 
 /// <summary>
-/// Holds everything that a test starts: processes in one control group, files in one directory. Both bear the process id of the test
-/// run, so that what a killed run left behind is found and removed by the next one.
+/// Holds everything that a test starts: processes in one control group, files in one directory. A lock file beside them is locked as
+/// long as the test run lives, so that what a killed run left behind is known for that, and removed by the next one.
 /// </summary>
 public sealed class Sandbox : IAsyncDisposable
 {
     private const string Prefix = "bulwark-e2e-";
     private const string FilesRoot = "/var/tmp/bulwark-e2e";
+    private const string LockSuffix = ".lock";
     private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(20);
     private static int s_count;
 
     private readonly string _control;
+    private FileStream? _lock;
 
     private Sandbox(string id)
     {
@@ -29,6 +31,8 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>Where its files are; gone with it.</summary>
     public string Directory { get; }
 
+    private string LockPath => Directory + LockSuffix;
+
     /// <summary>The control group below which its containers belong.</summary>
     public string ControlGroupParent => "/" + Prefix + Id;
 
@@ -42,6 +46,8 @@ public sealed class Sandbox : IAsyncDisposable
         await RemoveStaleAsync();
         var number = Interlocked.Increment(ref s_count);
         var sandbox = new Sandbox(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{number}"));
+        System.IO.Directory.CreateDirectory(FilesRoot);
+        sandbox._lock = TryLock(sandbox.LockPath);
         System.IO.Directory.CreateDirectory(Path.Combine(sandbox._control, "processes"));
         System.IO.Directory.CreateDirectory(sandbox.Directory);
         return sandbox;
@@ -97,17 +103,33 @@ public sealed class Sandbox : IAsyncDisposable
             done
             rm -rf --one-file-system "$2"
             """, Prefix + Id, Directory);
+        File.Delete(LockPath);
+        if (_lock is not null)
+            await _lock.DisposeAsync();
     }
 
     private static async Task RemoveStaleAsync()
     {
-        var control = System.IO.Directory.GetDirectories(UnifiedRoot, Prefix + "*").Select(path => Path.GetFileName(path)[Prefix.Length..]);
-        var files = System.IO.Directory.Exists(FilesRoot) ? System.IO.Directory.GetDirectories(FilesRoot).Select(path => Path.GetFileName(path)) : [];
-        foreach (var id in control.Concat(files).Distinct().ToList())
+        if (!System.IO.Directory.Exists(FilesRoot))
+            return;
+        foreach (var path in System.IO.Directory.GetFiles(FilesRoot, "*" + LockSuffix))
         {
-            var owner = id.Split('-')[0];
-            if (!System.IO.Directory.Exists($"/proc/{owner}"))
-                await new Sandbox(id).DisposeAsync();
+            if (TryLock(path) is not { } stale)
+                continue;
+            await using var sandbox = new Sandbox(Path.GetFileNameWithoutExtension(path)) { _lock = stale };
+        }
+    }
+
+    // An exclusive lock (flock), which ends with the process however it ends; null if another process has it.
+    private static FileStream? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 }
