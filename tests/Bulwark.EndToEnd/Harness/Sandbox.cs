@@ -86,6 +86,9 @@ public sealed class Sandbox : IAsyncDisposable
         $"--- {log}\n" +
         (File.Exists(PathOf(log)) ? string.Join('\n', (await File.ReadAllLinesAsync(PathOf(log))).TakeLast(40)) : "(there is none)");
 
+    /// <summary>Leaves everything behind, as a run that is killed does.</summary>
+    public void Abandon() => _lock?.Dispose();
+
     public async ValueTask DisposeAsync()
     {
         if (System.IO.Directory.Exists(_control))

@@ -34,6 +34,31 @@ public sealed class StageTests(Stage stage)
         }
     }
 
+    [Fact]
+    public async Task Without_bulwark_a_host_with_control_groups_of_version_2_only_runs_the_application()
+    {
+        await using var sandbox = await Sandbox.CreateAsync();
+        var host = await Host.StartAsync(sandbox, stage.Outside, 11, ControlGroups.Unified);
+
+        var shop = await ThreeTierApplication.StartAsync(host, "unified", 8083);
+
+        Assert.Equal("2", (await host.DockerAsync("info", "-f", "{{.CgroupVersion}}")).Text);
+        Assert.Contains("visits", (await shop.VisitAsync()).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_killed_test_run_left_behind_is_removed_by_the_next()
+    {
+        var stale = await Sandbox.CreateAsync();
+        var process = stale.Start("sleep.log", "sleep", "infinity");
+        stale.Abandon();
+
+        await using var next = await Sandbox.CreateAsync();
+
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(5)), "its processes end");
+        Assert.False(Directory.Exists(stale.Directory), "its files are gone");
+    }
+
     private sealed record Removed(ThreeTierApplication Application) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await Application.RemoveAsync();
