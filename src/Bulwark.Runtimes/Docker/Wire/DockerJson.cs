@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Bulwark.Runtimes.Docker.Wire;
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ContainerJson))]
+[JsonSerializable(typeof(ContainerSummaryJson[]))]
+[JsonSerializable(typeof(NetworkJson))]
+[JsonSerializable(typeof(NetworkJson[]))]
+[JsonSerializable(typeof(EventJson))]
+[JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(ErrorJson))]
+[JsonSerializable(typeof(IdJson))]
+[JsonSerializable(typeof(ProgressJson))]
+[JsonSerializable(typeof(CreateContainerJson))]
+[JsonSerializable(typeof(CreateNetworkJson))]
+[JsonSerializable(typeof(NetworkMemberJson))]
+internal sealed partial class DockerJson : JsonSerializerContext;

@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Bulwark.Runtimes.Docker.Wire;
+
+// Docker Engine API v1.41: SystemVersion, ErrorResponse, IdResponse, and the progress lines of ImageCreate.
+
+internal sealed record VersionJson
+{
+    public string? Version { get; init; }
+    public string? ApiVersion { get; init; }
+    public string? MinAPIVersion { get; init; }
+}
+
+internal sealed record ErrorJson
+{
+    [JsonPropertyName("message")]
+    public string? Message { get; init; }
+}
+
+internal sealed record IdJson
+{
+    public string? Id { get; init; }
+}
+
+internal sealed record ProgressJson
+{
+    [JsonPropertyName("status")]
+    public string? Status { get; init; }
+
+    [JsonPropertyName("error")]
+    public string? Error { get; init; }
+}
