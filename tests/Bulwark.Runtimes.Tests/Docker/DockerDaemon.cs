@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Formats.Tar;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Bulwark.Runtimes.Docker;
 
@@ -14,8 +15,16 @@ public sealed class DockerDaemon : IAsyncLifetime
     private readonly string _name = $"bwt-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
     private readonly string _directory;
     private Process? _process;
+    private readonly PosixSignalRegistration[] _ending;
+    private int _disposed;
 
-    public DockerDaemon() => _directory = Path.Combine(Path.GetTempPath(), _name);
+    public DockerDaemon()
+    {
+        _directory = Path.Combine(Path.GetTempPath(), _name);
+        // A run that is ended from outside disposes of no fixture.
+        _ending = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }
+            .Select(s => PosixSignalRegistration.Create(s, _ => DisposeAsync().AsTask().GetAwaiter().GetResult()))];
+    }
 
     public string Endpoint => $"unix://{_directory}/docker.sock";
 
@@ -105,6 +114,8 @@ public sealed class DockerDaemon : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         try
         {
             if (_process is not null)
@@ -122,7 +133,8 @@ public sealed class DockerDaemon : IAsyncLifetime
         foreach (var mount in File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')[4])
                      .Where(m => m.StartsWith(_directory + "/", StringComparison.Ordinal)).Reverse().ToArray())
             await RunAsync("umount", "--lazy", mount);
-        await RunAsync("ip", "netns", "delete", _name);
+        if (File.Exists($"/run/netns/{_name}"))
+            await RunAsync("ip", "netns", "delete", _name);
         if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
         foreach (var cgroup in Directory.GetDirectories("/sys/fs/cgroup").Prepend("/sys/fs/cgroup").Select(d => Path.Combine(d, _name)))
