@@ -6,7 +6,6 @@ using Bulwark.Model.Learning;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Profiles;
 using Bulwark.Server.Api;
-using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Server.Engine;
 
