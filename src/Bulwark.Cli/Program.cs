@@ -1,1 +1,5 @@
-return 0;
+using Bulwark.Cli;
+using Bulwark.Cli.Hosting;
+using Bulwark.Cli.Output;
+
+return await new CommandLine(Terminal.OfProcess(), new BulwarkHost()).RunAsync(args);

@@ -178,8 +178,13 @@ public sealed class LearnerTests
         Assert.Empty(Thresholds.Validate());
         Assert.Equal(7, new LearningThresholds
         {
-            Interval = TimeSpan.Zero, MinimumTime = -TimeSpan.FromHours(1), MinimumIntervals = 0, MinimumSightings = 0,
-            MaximumUnseen = double.NaN, Confidence = 1, AuditTime = -TimeSpan.FromHours(1),
+            Interval = TimeSpan.Zero,
+            MinimumTime = -TimeSpan.FromHours(1),
+            MinimumIntervals = 0,
+            MinimumSightings = 0,
+            MaximumUnseen = double.NaN,
+            Confidence = 1,
+            AuditTime = -TimeSpan.FromHours(1),
         }.Validate().Length);
     }
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Identities of peers: the ranges are those of Bulwark.Model/Identity.cs. */
+#ifndef BULWARK_IDENTITY_H
+#define BULWARK_IDENTITY_H
+
+#define IDENTITY_ANY 0
+#define IDENTITY_HOST 1
+#define IDENTITY_WORLD 2
+#define IDENTITY_MULTICAST 3
+#define IDENTITY_FIRST_NAME 0x40000000u
+#define IDENTITY_FIRST_RANGE 0x80000000u
+
+#endif

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every map, with its key, value, size and what happens when it is full. All are pinned by name below the agent's bpf file
+ * system, so that programs and state outlive the agent. Mirrored in Bulwark.Kernel/Layout; a test compares through BTF.
+ */
+#ifndef BULWARK_MAPS_H
+#define BULWARK_MAPS_H
+
+#include "events.h"
+
+#define ENDPOINT_HELD 1 /* no packet passes: the container's policy is not known yet */
+
+/* The container behind an interface. */
+struct endpoint {
+	__u64 netns; /* network namespace cookie */
+	__u32 workload;
+	__u32 container; /* number that the agent gave the container; owner of its addresses */
+	__u32 flags;
+	__u32 pad;
+};
+
+/* Key: ifindex. Full: the agent cannot attach and says so. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct endpoint);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} endpoints SEC(".maps");
+
+/* Which policy a workload has. One update of this value switches all its packets: a policy is never changed in place. */
+struct workload {
+	__u32 policy; /* version: first part of the keys in `policies`; never used twice */
+	__u32 mode;
+};
+
+/* Key: identity. Full: the agent cannot add a workload and says so. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct workload);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} workloads SEC(".maps");
+
+struct policy_key {
+	__u32 policy;
+	__u32 peer;
+	__u16 port;
+	__u8 transport;
+	__u8 direction;
+};
+
+/* Full: a new policy is refused as a whole and the old one stays. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 524288);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct policy_key);
+	__type(value, __u32); /* reserved: 1 */
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} policies SEC(".maps");
+
+struct owner {
+	__u32 identity;
+	__u32 container; /* 0: a host's address */
+};
+
+/* Exact addresses of containers and hosts. Full: the agent says so; the address is then world. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct address);
+	__type(value, struct owner);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} addresses SEC(".maps");
+
+struct range_key {
+	__u32 prefix_length; /* bits, of the mapped address */
+	struct address address;
+};
+
+/* Services outside that are known by address or range. Full: the agent says so; the address is then world. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct range_key);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} ranges SEC(".maps");
+
+struct name_key {
+	__u8 name[NAME_MAX_LENGTH];
+};
+
+/* Names that are in profiles. Full: the agent says so; the name gets an identity from new_names. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct name_key);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} names SEC(".maps");
+
+/* Names in no profile yet, with the identity that the kernel gave them. Full: the longest unused goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct name_key);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} new_names SEC(".maps");
+
+#define NAMES_PER_ADDRESS 4
+
+struct name_address_key {
+	__u32 workload; /* the asker: what one workload resolved says nothing for another */
+	__u32 pad;
+	struct address address;
+};
+
+struct name_address {
+	__u64 expires; /* ns, CLOCK_MONOTONIC; use extends it */
+	__u32 identity[NAMES_PER_ADDRESS]; /* newest first; 0: free */
+};
+
+/* Full: the longest unused goes; the name must be asked for again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct name_address_key);
+	__type(value, struct name_address);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} name_addresses SEC(".maps");
+
+/* A connection seen from one interface; the local side is the container's. */
+struct connection_key {
+	struct address local;
+	struct address remote;
+	__u32 ifindex;
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 transport;
+	__u8 pad[7];
+};
+
+enum connection_state {
+	STATE_OPENING = 0, /* first packet seen */
+	STATE_ANSWERED = 1, /* TCP: SYN-ACK seen */
+	STATE_ESTABLISHED = 2, /* handshake completed or exchange answered: reported */
+	STATE_MIDSTREAM = 3, /* TCP that was open before it was watched, seen in one direction yet */
+	STATE_CLOSING = 4, /* TCP: RST, or FIN from both */
+};
+
+struct connection {
+	__u64 last_seen; /* ns, CLOCK_MONOTONIC */
+	__u32 policy; /* version that judged it */
+	__u32 epoch; /* of identities when the peer was resolved */
+	__u32 peer;
+	__u16 server_port; /* ICMP: the request's type */
+	__u8 opened_by; /* enum direction */
+	__u8 state;
+	__u8 verdict;
+	__u8 fins; /* bit 0: by the opener, bit 1: by the other */
+	__u8 samples; /* payload reported: bit 0 client's, bit 1 server's */
+	__u8 pad[5];
+};
+
+/* Not yet answered. Apart from the rest, so that a flood of openings pushes out openings only. Full: the longest unused goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct connection_key);
+	__type(value, struct connection);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} openings SEC(".maps");
+
+/* Answered TCP. Full: the longest unused goes; its next packet is judged by the policy in both orientations. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 131072);
+	__type(key, struct connection_key);
+	__type(value, struct connection);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} tcp_connections SEC(".maps");
+
+/* Answered exchanges of all other protocols. Full: the longest unused goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct connection_key);
+	__type(value, struct connection);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} other_connections SEC(".maps");
+
+struct fragment_key {
+	struct address source;
+	struct address destination;
+	__u32 ifindex;
+	__u32 id;
+	__u32 transport;
+	__u32 pad;
+};
+
+struct fragment {
+	__u64 time; /* ns */
+	__u16 source_port;
+	__u16 destination_port;
+	__u32 pad;
+};
+
+/* Ports of datagrams whose first fragment was seen. Full: the oldest goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct fragment_key);
+	__type(value, struct fragment);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} fragments SEC(".maps");
+
+struct traffic_key {
+	__u32 workload;
+	__u32 peer;
+	__u16 port;
+	__u8 transport;
+	__u8 direction;
+};
+
+struct traffic {
+	__u64 packets_out;
+	__u64 packets_in;
+	__u64 bytes_out; /* IP layer; out is what the container sent */
+	__u64 bytes_in;
+	__u32 samples_client; /* payloads reported */
+	__u32 samples_server;
+};
+
+/* Counters of conversations, one set a CPU. Full: the longest unused goes, after the agent's last reading of it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct traffic_key);
+	__type(value, struct traffic);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} traffic SEC(".maps");
+
+struct attempt_key {
+	struct address address;
+	__u32 ifindex;
+	__u16 port;
+	__u8 transport;
+	__u8 direction;
+	__u8 reason;
+	__u8 pad[7];
+};
+
+struct attempt {
+	__u64 reported; /* ns */
+	__u64 since; /* attempts since then */
+};
+
+/* Attempts that were reported in the last second, to report equal ones once a second. Full: the oldest goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct attempt_key);
+	__type(value, struct attempt);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} attempts SEC(".maps");
+
+struct bucket {
+	__u64 filled; /* ns */
+	__u64 tokens;
+};
+
+enum bucket_use { BUCKET_ATTEMPTS = 0, BUCKET_REJECTS = 1, BUCKET_NAMES = 2, BUCKET_USES = 3 };
+
+struct bucket_key {
+	__u32 ifindex;
+	__u32 use;
+};
+
+/* Token buckets of interfaces: no container can flood user space or the answers of others. Full: the oldest goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 49152);
+	__type(key, struct bucket_key);
+	__type(value, struct bucket);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} buckets SEC(".maps");
+
+struct socket_key {
+	__u64 netns; /* cookie */
+	struct address remote; /* zero: a bound port */
+	__u16 port; /* the server's: remote of a client, local of a bound socket */
+	__u8 transport;
+	__u8 bound;
+	__u32 pad;
+};
+
+struct socket {
+	__u32 executable; /* 0: found bound when watching began, executable unknown */
+	__u32 process;
+};
+
+/* Which executable connected where or bound what, newest only. Full: the oldest goes, its executable is then unknown. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, struct socket_key);
+	__type(value, struct socket);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} sockets SEC(".maps");
+
+/* Network namespaces of containers, by cookie: sockets elsewhere are none of ours. Full: executables there stay unknown. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} namespaces SEC(".maps");
+
+/* A file, as far as it can be told without its path: the hashes guard against reuse of an inode number. */
+struct executable_key {
+	__u64 inode;
+	__u64 name_hash;
+	__u64 parent_hash;
+	__u32 device;
+	__u32 pad;
+};
+
+/* Full: the oldest goes, its executable gets a new number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct executable_key);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} executables SEC(".maps");
+
+#define PATH_LENGTH 256
+
+struct executable_path {
+	__u32 length;
+	__u32 pad;
+	__u8 path[PATH_LENGTH]; /* absolute in its file system; cut at the front when longer */
+};
+
+/* Key: number of the executable. Full: the oldest goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct executable_path);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} executable_paths SEC(".maps");
+
+enum setting { SETTING_EPOCH = 0, SETTING_NEXT_NAME = 1, SETTING_NEXT_EXECUTABLE = 2, SETTINGS = 3 };
+
+/* SETTING_EPOCH grows with every change of who has which address; the other two give out numbers. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SETTINGS);
+	__type(key, __u32);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} settings SEC(".maps");
+
+enum counter {
+	COUNTER_PACKETS = 0,
+	COUNTER_BLOCKED = 1,
+	COUNTER_WOULD_BLOCK = 2,
+	COUNTER_REJECTED = 3, /* answered with a reset or an ICMP error */
+	COUNTER_LOST_EVENTS = 4, /* ring buffer full */
+	COUNTER_LOST_CONNECTIONS = 5, /* of them: connections, which teach */
+	COUNTER_SUPPRESSED_ATTEMPTS = 6, /* over the rate of one interface */
+	COUNTER_MALFORMED = 7,
+	COUNTER_HELD = 8,
+	COUNTER_NO_ENDPOINT = 9,
+	COUNTER_NAMES = 10, /* DNS answers read */
+	COUNTER_MIDSTREAM = 11, /* connections taken over while open */
+	COUNTERS = 12,
+};
+
+/* Key: enum counter, one set a CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} counters SEC(".maps");
+
+/* Full: the event is lost and counted. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} events SEC(".maps");
+
+INLINE void count(__u32 counter)
+{
+	__u64 *value = bpf_map_lookup_elem(&counters, &counter);
+	if (value)
+		(*value)++;
+}
+
+INLINE __u32 setting(__u32 which)
+{
+	__u32 *value = bpf_map_lookup_elem(&settings, &which);
+	return value ? *value : 0;
+}
+
+/* Takes a token of an interface's bucket of `size` tokens that fills at `rate` a second. Racy by intent: a limit, not a lock. */
+INLINE int take_token(__u32 ifindex, __u32 use, __u64 now, __u64 rate, __u64 size)
+{
+	struct bucket_key key = { .ifindex = ifindex, .use = use };
+	struct bucket *bucket = bpf_map_lookup_elem(&buckets, &key);
+	if (!bucket) {
+		struct bucket fresh = { .filled = now, .tokens = size - 1 };
+		bpf_map_update_elem(&buckets, &key, &fresh, BPF_ANY);
+		return 1;
+	}
+	__u64 earned = (now - bucket->filled) * rate / SECOND;
+	if (earned) {
+		bucket->filled = now;
+		bucket->tokens = bucket->tokens + earned > size ? size : bucket->tokens + earned;
+	}
+	if (!bucket->tokens)
+		return 0;
+	bucket->tokens--;
+	return 1;
+}
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From a packet's bytes to what a verdict needs. Every length is checked against the packet; what does not fit is malformed. */
+#ifndef BULWARK_PARSE_H
+#define BULWARK_PARSE_H
+
+#include "maps.h"
+
+#define ETH_LENGTH 14
+#define ETHERTYPE_IPV4 0x0800
+#define ETHERTYPE_ARP 0x0806
+#define ETHERTYPE_IPV6 0x86DD
+
+#define TRANSPORT_ICMP 1
+#define TRANSPORT_TCP 6
+#define TRANSPORT_UDP 17
+#define TRANSPORT_ICMPV6 58
+#define TRANSPORT_SCTP 132
+
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+
+#define IPV6_EXTENSIONS_MAX 8
+
+enum parse_result { PARSE_OK = 0, PARSE_MALFORMED = 1, PARSE_UNKNOWN_FRAGMENT = 2 };
+
+struct packet {
+	struct address source;
+	struct address destination;
+	__u32 l4; /* offset of the transport header */
+	__u32 payload; /* offset of the payload */
+	__u32 end; /* offset of the end of the IP packet */
+	__u32 fragment_id;
+	__u16 source_port; /* echo: the identifier, on both sides */
+	__u16 destination_port;
+	__u8 version; /* 4 or 6 */
+	__u8 transport;
+	__u8 tcp_flags;
+	__u8 icmp_type;
+	__u8 icmp_error; /* carries the packet that caused it */
+	__u8 neighbour; /* IPv6 neighbour discovery or MLD: the link does not work without */
+	__u8 first_fragment;
+	__u8 later_fragment;
+	__u8 icmp_request;
+};
+
+struct ipv4_header {
+	__u8 version_ihl;
+	__u8 tos;
+	__be16 length;
+	__be16 id;
+	__be16 fragment;
+	__u8 ttl;
+	__u8 protocol;
+	__be16 checksum;
+	__be32 source;
+	__be32 destination;
+};
+
+struct ipv6_header {
+	__be32 version_flow;
+	__be16 payload_length;
+	__u8 next;
+	__u8 hop_limit;
+	struct address source;
+	struct address destination;
+};
+
+struct tcp_header {
+	__be16 source;
+	__be16 destination;
+	__be32 sequence;
+	__be32 acknowledgement;
+	__u8 offset;
+	__u8 flags;
+	__be16 window;
+	__be16 checksum;
+	__be16 urgent;
+};
+
+struct icmp_header {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__be16 id;
+	__be16 sequence;
+};
+
+INLINE void map_ipv4(struct address *to, __be32 from)
+{
+	to->half[0] = 0;
+	to->word[2] = bpf_htonl(0xffff);
+	to->word[3] = from;
+}
+
+INLINE int same_address(const struct address *a, const struct address *b)
+{
+	return a->half[0] == b->half[0] && a->half[1] == b->half[1];
+}
+
+INLINE int is_multicast(const struct address *a)
+{
+	if (a->half[0] == 0 && a->word[2] == bpf_htonl(0xffff))
+		return (a->byte[12] & 0xf0) == 0xe0 || a->word[3] == 0xffffffff;
+	return a->byte[0] == 0xff;
+}
+
+INLINE int is_link_local(const struct address *a)
+{
+	return a->byte[0] == 0xfe && (a->byte[1] & 0xc0) == 0x80;
+}
+
+INLINE int parse_icmp(struct __sk_buff *skb, struct packet *p)
+{
+	struct icmp_header icmp;
+	if (p->l4 + sizeof(icmp) > p->end || bpf_skb_load_bytes(skb, p->l4, &icmp, sizeof(icmp)))
+		return PARSE_MALFORMED;
+	p->icmp_type = icmp.type;
+	p->payload = p->l4 + sizeof(icmp);
+	if (p->transport == TRANSPORT_ICMP) {
+		/* RFC 792: unreachable, source quench, redirect, time exceeded, parameter problem */
+		p->icmp_error = icmp.type == 3 || icmp.type == 4 || icmp.type == 5 || icmp.type == 11 || icmp.type == 12;
+		p->icmp_request = icmp.type == 8 || icmp.type == 13 || icmp.type == 17;
+	} else {
+		/* RFC 4443: types below 128 are errors; RFC 4861 and 3810: 130-137, 143 */
+		p->icmp_error = icmp.type < 128;
+		p->icmp_request = icmp.type == 128;
+		p->neighbour = (icmp.type >= 130 && icmp.type <= 136) || icmp.type == 143;
+	}
+	p->source_port = p->destination_port = bpf_ntohs(icmp.id);
+	return PARSE_OK;
+}
+
+INLINE int parse_transport(struct __sk_buff *skb, struct packet *p)
+{
+	__be16 ports[2];
+
+	p->payload = p->l4;
+	if (p->later_fragment) {
+		struct fragment_key key = {
+			.source = p->source,
+			.destination = p->destination,
+			.ifindex = skb->ifindex,
+			.id = p->fragment_id,
+			.transport = p->transport,
+		};
+		struct fragment *fragment = bpf_map_lookup_elem(&fragments, &key);
+		/* RFC 791 suggests, and Linux keeps, fragments for at most 30 s */
+		if (!fragment || bpf_ktime_get_ns() - fragment->time > 30 * SECOND)
+			return PARSE_UNKNOWN_FRAGMENT;
+		p->source_port = fragment->source_port;
+		p->destination_port = fragment->destination_port;
+		return PARSE_OK;
+	}
+	switch (p->transport) {
+	case TRANSPORT_TCP: {
+		struct tcp_header tcp;
+		if (p->l4 + sizeof(tcp) > p->end || bpf_skb_load_bytes(skb, p->l4, &tcp, sizeof(tcp)))
+			return PARSE_MALFORMED;
+		__u32 length = (tcp.offset >> 4) * 4;
+		if (length < sizeof(tcp) || p->l4 + length > p->end)
+			return PARSE_MALFORMED;
+		p->source_port = bpf_ntohs(tcp.source);
+		p->destination_port = bpf_ntohs(tcp.destination);
+		p->tcp_flags = tcp.flags;
+		p->payload = p->l4 + length;
+		break;
+	}
+	case TRANSPORT_UDP:
+	case TRANSPORT_SCTP:
+		if (p->l4 + 8 > p->end || bpf_skb_load_bytes(skb, p->l4, ports, sizeof(ports)))
+			return PARSE_MALFORMED;
+		p->source_port = bpf_ntohs(ports[0]);
+		p->destination_port = bpf_ntohs(ports[1]);
+		p->payload = p->l4 + 8;
+		break;
+	case TRANSPORT_ICMP:
+	case TRANSPORT_ICMPV6: {
+		int result = parse_icmp(skb, p);
+		if (result)
+			return result;
+		break;
+	}
+	default:
+		return PARSE_OK;
+	}
+	if (p->first_fragment) {
+		struct fragment_key key = {
+			.source = p->source,
+			.destination = p->destination,
+			.ifindex = skb->ifindex,
+			.id = p->fragment_id,
+			.transport = p->transport,
+		};
+		struct fragment fragment = {
+			.time = bpf_ktime_get_ns(),
+			.source_port = p->source_port,
+			.destination_port = p->destination_port,
+		};
+		bpf_map_update_elem(&fragments, &key, &fragment, BPF_ANY);
+	}
+	return PARSE_OK;
+}
+
+INLINE int parse_ipv4_header(struct __sk_buff *skb, __u32 offset, struct packet *p)
+{
+	struct ipv4_header ip;
+	if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)))
+		return PARSE_MALFORMED;
+	__u32 header = (ip.version_ihl & 0xf) * 4;
+	if ((ip.version_ihl >> 4) != 4 || header < sizeof(ip))
+		return PARSE_MALFORMED;
+	map_ipv4(&p->source, ip.source);
+	map_ipv4(&p->destination, ip.destination);
+	p->version = 4;
+	p->transport = ip.protocol;
+	p->l4 = offset + header;
+	p->end = offset + bpf_ntohs(ip.length);
+	__u16 fragment = bpf_ntohs(ip.fragment);
+	p->fragment_id = bpf_ntohs(ip.id);
+	p->later_fragment = (fragment & 0x1fff) != 0;
+	p->first_fragment = !p->later_fragment && (fragment & 0x2000);
+	return PARSE_OK;
+}
+
+INLINE int parse_ipv6_header(struct __sk_buff *skb, __u32 offset, struct packet *p)
+{
+	struct ipv6_header ip;
+	if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)))
+		return PARSE_MALFORMED;
+	if ((ip.version_flow & bpf_htonl(0xf0000000)) != bpf_htonl(0x60000000))
+		return PARSE_MALFORMED;
+	p->source = ip.source;
+	p->destination = ip.destination;
+	p->version = 6;
+	p->end = offset + sizeof(ip) + bpf_ntohs(ip.payload_length);
+	__u32 at = offset + sizeof(ip);
+	__u8 next = ip.next;
+	/* RFC 8200 4.1; more extension headers than any real packet has are malformed */
+#pragma unroll
+	for (int i = 0; i < IPV6_EXTENSIONS_MAX; i++) {
+		__u8 extension[8];
+		if (next != 0 && next != 43 && next != 44 && next != 51 && next != 60) {
+			p->transport = next;
+			p->l4 = at;
+			return PARSE_OK;
+		}
+		if (at + sizeof(extension) > p->end || bpf_skb_load_bytes(skb, at, extension, sizeof(extension)))
+			return PARSE_MALFORMED;
+		if (next == 44) {
+			__u16 fragment = extension[2] << 8 | extension[3];
+			p->fragment_id = (__u32)extension[4] << 24 | extension[5] << 16 | extension[6] << 8 | extension[7];
+			p->later_fragment = (fragment & 0xfff8) != 0;
+			p->first_fragment = !p->later_fragment && (fragment & 1);
+			at += 8;
+		} else if (next == 51) {
+			at += (extension[1] + 2) * 4;
+		} else {
+			at += (extension[1] + 1) * 8;
+		}
+		next = extension[0];
+		if (p->later_fragment) {
+			p->transport = next;
+			p->l4 = at;
+			return PARSE_OK;
+		}
+	}
+	return PARSE_MALFORMED;
+}
+
+/* Reads the packet of the given version at `offset`. */
+static __noinline int parse_packet(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
+{
+	if (!p)
+		return PARSE_MALFORMED;
+	int result = version == 4 ? parse_ipv4_header(skb, offset, p) : parse_ipv6_header(skb, offset, p);
+	if (result)
+		return result;
+	if (p->l4 > p->end || p->end > skb->len)
+		return PARSE_MALFORMED;
+	return parse_transport(skb, p);
+}
+
+/*
+ * Reads the ports and addresses of the packet inside an ICMP error. Only its first 8 transport bytes need to be there (RFC 792),
+ * so lengths are not checked against the packet that it once was.
+ */
+static __noinline int parse_inner(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
+{
+	__be16 ports[4];
+	if (!p)
+		return PARSE_MALFORMED;
+	int result = version == 4 ? parse_ipv4_header(skb, offset, p) : parse_ipv6_header(skb, offset, p);
+	if (result || p->later_fragment)
+		return PARSE_MALFORMED;
+	switch (p->transport) {
+	case TRANSPORT_TCP:
+	case TRANSPORT_UDP:
+	case TRANSPORT_SCTP:
+	case TRANSPORT_ICMP:
+	case TRANSPORT_ICMPV6:
+		if (bpf_skb_load_bytes(skb, p->l4, ports, sizeof(ports)))
+			return PARSE_MALFORMED;
+		break;
+	default:
+		return PARSE_OK;
+	}
+	if (p->transport == TRANSPORT_ICMP || p->transport == TRANSPORT_ICMPV6) {
+		p->source_port = p->destination_port = bpf_ntohs(ports[2]);
+	} else {
+		p->source_port = bpf_ntohs(ports[0]);
+		p->destination_port = bpf_ntohs(ports[1]);
+	}
+	return PARSE_OK;
+}
+
+#endif

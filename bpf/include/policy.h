@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who a peer is, and whether a workload's policy lets it talk. */
+#ifndef BULWARK_POLICY_H
+#define BULWARK_POLICY_H
+
+#include "identity.h"
+#include "parse.h"
+
+/* A name's address stays known for this long after the last answer or use, for programs that resolve once. */
+#define NAME_GRACE (24 * 3600 * SECOND)
+
+/* Everything that a peer is known as, most precise first; 0 where there is nothing. */
+struct peer {
+	__u32 name[NAMES_PER_ADDRESS];
+	__u32 range;
+	__u32 exact; /* container, host or multicast: then nothing else counts */
+};
+
+/* The one identity that stands for the peer in events and counters. */
+INLINE __u32 peer_identity(const struct peer *peer)
+{
+	if (peer->exact)
+		return peer->exact;
+	if (peer->name[0])
+		return peer->name[0];
+	return peer->range ? peer->range : IDENTITY_WORLD;
+}
+
+/* Precedence: container or host, multicast, learnt names, range, world. */
+INLINE void resolve_peer(__u32 workload, const struct address *address, __u64 now, struct peer *peer)
+{
+	struct owner *owner = bpf_map_lookup_elem(&addresses, address);
+	if (owner) {
+		peer->exact = owner->identity;
+		return;
+	}
+	if (is_multicast(address)) {
+		peer->exact = IDENTITY_MULTICAST;
+		return;
+	}
+	struct name_address_key key = { .workload = workload, .address = *address };
+	struct name_address *named = bpf_map_lookup_elem(&name_addresses, &key);
+	if (named && now < named->expires) {
+#pragma unroll
+		for (int i = 0; i < NAMES_PER_ADDRESS; i++)
+			peer->name[i] = named->identity[i];
+		if (named->expires < now + NAME_GRACE)
+			named->expires = now + NAME_GRACE;
+	}
+	struct range_key range = { .prefix_length = 128, .address = *address };
+	__u32 *identity = bpf_map_lookup_elem(&ranges, &range);
+	if (identity)
+		peer->range = *identity;
+}
+
+INLINE int has_entry(__u32 policy, __u32 peer, __u8 transport, __u16 port, __u8 direction)
+{
+	struct policy_key key = { policy, peer, port, transport, direction };
+	return bpf_map_lookup_elem(&policies, &key) != 0;
+}
+
+/* The look-ups for one identity: this port, any port, any protocol. Bulwark.Model's PolicyModel does the same. */
+INLINE int allows_identity(__u32 policy, __u32 peer, __u8 transport, __u16 port, __u8 direction)
+{
+	return has_entry(policy, peer, transport, port, direction) || has_entry(policy, peer, transport, 0, direction) ||
+	       has_entry(policy, peer, 0, 0, direction);
+}
+
+/*
+ * The identity by which the policy allows the conversation, or 0. An identity outside is also part of the world, so an entry for
+ * the world allows it too.
+ */
+static __noinline __u32 allowing_identity(__u32 policy, const struct peer *peer, __u32 transport_direction, __u16 port)
+{
+	__u8 transport = transport_direction >> 8;
+	__u8 direction = transport_direction & 0xff;
+
+	if (!peer)
+		return 0;
+	if (peer->exact) {
+		if (allows_identity(policy, peer->exact, transport, port, direction))
+			return peer->exact;
+	} else {
+#pragma unroll
+		for (int i = 0; i < NAMES_PER_ADDRESS; i++)
+			if (peer->name[i] && allows_identity(policy, peer->name[i], transport, port, direction))
+				return peer->name[i];
+		if (peer->range && allows_identity(policy, peer->range, transport, port, direction))
+			return peer->range;
+		if (allows_identity(policy, IDENTITY_WORLD, transport, port, direction))
+			return peer_identity(peer);
+	}
+	return has_entry(policy, IDENTITY_ANY, transport, port, direction) ? peer_identity(peer) : 0;
+}
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What user space hears: connections once, attempts once a second, first payloads. */
+#ifndef BULWARK_TELL_H
+#define BULWARK_TELL_H
+
+#include "connection.h"
+
+#define ATTEMPTS_PER_SECOND 200
+#define ATTEMPTS_BURST 1000
+#define SAMPLES_PER_CONVERSATION 4 /* a CPU and a side */
+
+INLINE void find_socket(const struct endpoint *endpoint, __u8 direction, const struct connection_key *key, struct event *event)
+{
+	struct socket_key wanted = { .netns = endpoint->netns, .transport = key->transport };
+	if (direction == DIRECTION_OUT) {
+		wanted.remote = key->remote;
+		wanted.port = key->remote_port;
+	} else {
+		wanted.port = key->local_port;
+		wanted.bound = 1;
+	}
+	struct socket *found = bpf_map_lookup_elem(&sockets, &wanted);
+	if (found) {
+		event->executable = found->executable;
+		event->process = found->process;
+	}
+}
+
+INLINE void fill_event(struct event *event, const struct endpoint *endpoint, const struct connection_key *key,
+		       const struct connection *c, __u64 now)
+{
+	event->time = now;
+	event->ifindex = key->ifindex;
+	event->address = key->remote;
+	event->workload = endpoint->workload;
+	event->container = endpoint->container;
+	event->peer = c->peer;
+	event->server_port = c->server_port;
+	event->client_port = c->opened_by == DIRECTION_OUT ? key->local_port : key->remote_port;
+	event->transport = key->transport;
+	event->direction = c->opened_by;
+	event->verdict = c->verdict;
+	event->reason = c->verdict ? REASON_NOT_IN_PROFILE : REASON_NONE;
+	event->attempts = 1;
+	event->executable = 0;
+	event->process = 0;
+	event->pad = 0;
+	find_socket(endpoint, c->opened_by, key, event);
+}
+
+static __noinline void tell_connection(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
+				       __u64 now)
+{
+	if (!endpoint || !key || !c)
+		return;
+	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count(COUNTER_LOST_EVENTS);
+		count(COUNTER_LOST_CONNECTIONS);
+		return;
+	}
+	fill_event(event, endpoint, key, c, now);
+	event->type = EVENT_CONNECTION;
+	bpf_ringbuf_submit(event, 0);
+}
+
+static __noinline void tell_attempt(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
+				    __u32 reason, __u64 now)
+{
+	if (!endpoint || !key || !c)
+		return;
+	struct attempt_key which = {
+		.address = key->remote,
+		.ifindex = key->ifindex,
+		.port = c->server_port,
+		.transport = key->transport,
+		.direction = c->opened_by,
+		.reason = reason,
+	};
+	__u64 attempts_since = 1;
+	struct attempt *known = bpf_map_lookup_elem(&attempts, &which);
+	if (known) {
+		__u64 since = __sync_fetch_and_add(&known->since, 1) + 1;
+		if (now - known->reported < SECOND)
+			return;
+		attempts_since = since;
+	}
+	if (!take_token(key->ifindex, BUCKET_ATTEMPTS, now, ATTEMPTS_PER_SECOND, ATTEMPTS_BURST)) {
+		count(COUNTER_SUPPRESSED_ATTEMPTS);
+		return;
+	}
+	struct attempt fresh = { .reported = now };
+	bpf_map_update_elem(&attempts, &which, &fresh, BPF_ANY);
+	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count(COUNTER_LOST_EVENTS);
+		return;
+	}
+	fill_event(event, endpoint, key, c, now);
+	event->type = EVENT_ATTEMPT;
+	event->reason = reason;
+	event->attempts = attempts_since;
+	bpf_ringbuf_submit(event, 0);
+}
+
+static __noinline void tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
+				    const struct connection *c, const struct packet *p)
+{
+	if (!endpoint || !key || !c || !p)
+		return;
+	struct payload_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count(COUNTER_LOST_EVENTS);
+		return;
+	}
+	fill_event(&event->head, endpoint, key, c, c->last_seen);
+	event->head.type = EVENT_PAYLOAD;
+	event->from_client = same_address(&key->local, &p->source) ? c->opened_by == DIRECTION_OUT : c->opened_by == DIRECTION_IN;
+	__u32 length = p->end - p->payload;
+	if (length > PAYLOAD_MAX)
+		length = PAYLOAD_MAX;
+	event->length = length;
+	/* the mask tells the verifier what the comparison above already ensures */
+	if (!length || bpf_skb_load_bytes(skb, p->payload, event->data, ((length - 1) & (PAYLOAD_MAX - 1)) + 1)) {
+		bpf_ringbuf_discard(event, 0);
+		return;
+	}
+	bpf_ringbuf_submit(event, 0);
+}
+
+/* Counts a packet of an established connection, and reports the first payload of each side while its conversation is young. */
+INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
+			  struct connection *c, const struct packet *p, __u8 direction)
+{
+	struct traffic_key which = {
+		.workload = endpoint->workload,
+		.peer = c->peer,
+		.port = c->server_port,
+		.transport = key->transport,
+		.direction = c->opened_by,
+	};
+	struct traffic *counted = bpf_map_lookup_elem(&traffic, &which);
+	if (!counted) {
+		struct traffic none = {};
+		bpf_map_update_elem(&traffic, &which, &none, BPF_NOEXIST);
+		counted = bpf_map_lookup_elem(&traffic, &which);
+		if (!counted)
+			return;
+	}
+	__u64 bytes = skb->len - ETH_LENGTH;
+	if (direction == DIRECTION_OUT) {
+		counted->packets_out++;
+		counted->bytes_out += bytes;
+	} else {
+		counted->packets_in++;
+		counted->bytes_in += bytes;
+	}
+	__u8 side = direction == c->opened_by ? 1 : 2;
+	if (p->payload >= p->end || (c->samples & side) || p->later_fragment)
+		return;
+	c->samples |= side;
+	__u32 *samples = side == 1 ? &counted->samples_client : &counted->samples_server;
+	if (*samples >= SAMPLES_PER_CONVERSATION)
+		return;
+	(*samples)++;
+	tell_payload(skb, endpoint, key, c, p);
+}
+
+#endif

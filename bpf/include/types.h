@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Kernel types and helpers that every program uses. */
+#ifndef BULWARK_TYPES_H
+#define BULWARK_TYPES_H
+
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define INLINE static __always_inline
+
+/* An IPv6 address, or an IPv4 address mapped into IPv6 (::ffff:a.b.c.d). Network byte order. */
+struct address {
+	union {
+		__u8 byte[16];
+		__u32 word[4];
+		__u64 half[2];
+	};
+};
+
+#define SECOND 1000000000ULL /* ns */
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The way of a packet: parse -> who -> look up -> decide -> tell. */
+#ifndef BULWARK_VERDICT_H
+#define BULWARK_VERDICT_H
+
+#include "names.h"
+#include "reject.h"
+
+/* Everything about the packet in hand. Too large for the stack, so it lives in a map. */
+struct judging {
+	struct packet packet;
+	struct connection_key key;
+	struct endpoint endpoint;
+	struct workload workload;
+	struct connection fresh;
+	__u64 now;
+	__u32 epoch;
+	__u32 direction;
+};
+
+/* Safe without a lock: both hooks run with bottom halves off, so that no other packet comes between on this core. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct judging);
+} judging SEC(".maps");
+
+/* Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. */
+static __noinline int judge(struct judging *j, struct connection *c)
+{
+	struct peer peer = {};
+
+	if (!j || !c)
+		return VERDICT_BLOCKED;
+	resolve_peer(j->endpoint.workload, &j->key.remote, j->now, &peer);
+	c->policy = j->workload.policy;
+	c->epoch = j->epoch;
+	c->peer = peer_identity(&peer);
+	c->verdict = VERDICT_ALLOWED;
+	if (j->workload.mode == MODE_LEARN)
+		return c->verdict;
+	__u32 identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
+	if (identity)
+		c->peer = identity;
+	else
+		c->verdict = j->workload.mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
+	return c->verdict;
+}
+
+/* Drops or lets pass what has no connection, as the mode says; tells of it. */
+INLINE int refuse(struct __sk_buff *skb, struct judging *j, __u32 reason)
+{
+	j->fresh.opened_by = j->direction;
+	j->fresh.server_port = j->packet.icmp_type ? j->packet.icmp_type : j->packet.destination_port;
+	if (j->workload.mode == MODE_LEARN)
+		return TC_ACT_UNSPEC;
+	j->fresh.verdict = j->workload.mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
+	struct peer peer = {};
+	resolve_peer(j->endpoint.workload, &j->key.remote, j->now, &peer);
+	j->fresh.peer = peer_identity(&peer);
+	tell_attempt(&j->endpoint, &j->key, &j->fresh, reason, j->now);
+	if (j->fresh.verdict == VERDICT_BLOCKED) {
+		count(COUNTER_BLOCKED);
+		return TC_ACT_SHOT;
+	}
+	count(COUNTER_WOULD_BLOCK);
+	return TC_ACT_UNSPEC;
+}
+
+/* Whether the container may use the source address: its own, link-local IPv6, or none yet (DHCP, duplicate address detection). */
+INLINE int owns_source(const struct judging *j)
+{
+	const struct address *source = &j->packet.source;
+	struct owner *owner = bpf_map_lookup_elem(&addresses, source);
+	if (owner)
+		return owner->container == j->endpoint.container;
+	if (is_link_local(source))
+		return 1;
+	return source->half[0] == 0 && (source->half[1] == 0 || source->word[3] == 0);
+}
+
+INLINE int is_bound(const struct judging *j)
+{
+	struct socket_key key = {
+		.netns = j->endpoint.netns,
+		.port = j->key.local_port,
+		.transport = j->key.transport,
+		.bound = 1,
+	};
+	return bpf_map_lookup_elem(&sockets, &key) != 0;
+}
+
+/* An ICMP error passes if the packet inside it belongs to a known connection. */
+static __noinline int judge_error(struct __sk_buff *skb, struct judging *j)
+{
+	struct packet inner = {};
+	int answered;
+
+	if (!j)
+		return 0;
+	if (parse_inner(skb, j->packet.payload, j->packet.version, &inner))
+		return 0;
+	/* the inner packet went the other way */
+	struct connection_key key = {};
+	connection_key_of(&inner, skb->ifindex, j->direction == DIRECTION_OUT ? DIRECTION_IN : DIRECTION_OUT, &key);
+	struct connection *c = find_connection(&key, j->now, &answered);
+	return c && c->verdict != VERDICT_BLOCKED;
+}
+
+/* Follows TCP's states (RFC 9293 3.3.2), as far as a verdict and an event need them. */
+INLINE void follow_tcp(struct judging *j, struct connection *c, int *answered)
+{
+	__u8 flags = j->packet.tcp_flags;
+	int from_opener = j->direction == c->opened_by;
+
+	switch (c->state) {
+	case STATE_OPENING:
+		if (!from_opener && (flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+			c->state = STATE_ANSWERED;
+		break;
+	case STATE_ANSWERED:
+		if (from_opener && (flags & TCP_ACK) && !(flags & (TCP_SYN | TCP_RST))) {
+			c->state = STATE_ESTABLISHED;
+			tell_connection(&j->endpoint, &j->key, c, j->now);
+			promote_connection(&j->key, c);
+			*answered = 1;
+		}
+		break;
+	case STATE_MIDSTREAM:
+		if (!from_opener && !(flags & TCP_RST)) {
+			c->state = STATE_ESTABLISHED;
+			tell_connection(&j->endpoint, &j->key, c, j->now);
+		}
+		break;
+	}
+	if (flags & TCP_FIN)
+		c->fins |= from_opener ? 1 : 2;
+	if (*answered && ((flags & TCP_RST) || c->fins == 3))
+		c->state = STATE_CLOSING;
+}
+
+/* Everything that is not TCP is established by its first answer. */
+INLINE void follow_exchange(struct judging *j, struct connection *c, int *answered)
+{
+	if (c->state == STATE_OPENING && j->direction != c->opened_by) {
+		c->state = STATE_ESTABLISHED;
+		tell_connection(&j->endpoint, &j->key, c, j->now);
+		promote_connection(&j->key, c);
+		*answered = 1;
+	}
+}
+
+/*
+ * Makes the connection of a first packet. Returns 0 if it may not exist: a packet in the middle of TCP whose conversation the
+ * policy allows in no orientation is judged as if this packet had opened it.
+ */
+INLINE void open_connection(struct judging *j, int *answered)
+{
+	struct connection *c = &j->fresh;
+	__u8 flags = j->packet.tcp_flags;
+
+	c->opened_by = j->direction;
+	c->state = STATE_OPENING;
+	c->last_seen = j->now;
+	c->server_port = j->packet.destination_port;
+	*answered = 0;
+	if (j->key.transport == TRANSPORT_ICMP || j->key.transport == TRANSPORT_ICMPV6) {
+		c->server_port = j->packet.icmp_type;
+	} else if (j->key.transport == TRANSPORT_TCP && (flags & (TCP_SYN | TCP_ACK)) != TCP_SYN) {
+		/* Open before it was watched, or forgotten. The side with a bound port is the server. */
+		*answered = 1;
+		c->state = STATE_MIDSTREAM;
+		c->opened_by = is_bound(j) ? DIRECTION_IN : DIRECTION_OUT;
+		c->server_port = c->opened_by == DIRECTION_OUT ? j->key.remote_port : j->key.local_port;
+		count(COUNTER_MIDSTREAM);
+		if (judge(j, c) == VERDICT_ALLOWED)
+			return;
+		c->opened_by = !c->opened_by;
+		c->server_port = c->opened_by == DIRECTION_OUT ? j->key.remote_port : j->key.local_port;
+		if (judge(j, c) == VERDICT_ALLOWED)
+			return;
+		c->opened_by = j->direction;
+		c->server_port = j->packet.destination_port;
+	}
+	judge(j, c);
+}
+
+static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
+{
+	int answered = 0;
+
+	if (!j)
+		return TC_ACT_SHOT;
+	struct connection *c = find_connection(&j->key, j->now, &answered);
+	if (c && j->key.transport == TRANSPORT_TCP && (j->packet.tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
+	    (c->opened_by != j->direction || c->state == STATE_CLOSING))
+		c = 0; /* a new connection on the same ports: never a reply */
+	if (!c) {
+		open_connection(j, &answered);
+		c = &j->fresh;
+		/* what is blocked leaves no trace in the tables */
+		if (c->verdict != VERDICT_BLOCKED)
+			store_connection(&j->key, c, answered);
+	} else {
+		if (c->policy != j->workload.policy || c->epoch != j->epoch)
+			judge(j, c);
+		if (c->verdict != VERDICT_BLOCKED) {
+			c->last_seen = j->now;
+			if (j->key.transport == TRANSPORT_TCP)
+				follow_tcp(j, c, &answered);
+			else
+				follow_exchange(j, c, &answered);
+		}
+	}
+	if (c->verdict == VERDICT_ALLOWED) {
+		if (answered || c->state == STATE_ESTABLISHED)
+			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction);
+		return TC_ACT_UNSPEC;
+	}
+	tell_attempt(&j->endpoint, &j->key, c, REASON_NOT_IN_PROFILE, j->now);
+	if (c->verdict == VERDICT_WOULD_BLOCK) {
+		count(COUNTER_WOULD_BLOCK);
+		return TC_ACT_UNSPEC;
+	}
+	count(COUNTER_BLOCKED);
+	return j->direction == DIRECTION_OUT ? TC_ACT_STOLEN : TC_ACT_SHOT; /* stolen: the caller answers */
+}
+
+INLINE int handle(struct __sk_buff *skb, __u8 direction)
+{
+	__u32 ifindex = skb->ifindex;
+	__u32 zero = 0;
+
+	struct judging *j = bpf_map_lookup_elem(&judging, &zero);
+	if (!j)
+		return TC_ACT_SHOT;
+	__builtin_memset(j, 0, sizeof(*j));
+	count(COUNTER_PACKETS);
+	struct endpoint *endpoint = bpf_map_lookup_elem(&endpoints, &ifindex);
+	if (!endpoint) {
+		count(COUNTER_NO_ENDPOINT);
+		return TC_ACT_SHOT;
+	}
+	j->endpoint = *endpoint;
+	__u32 protocol = bpf_ntohs(skb->protocol);
+	if (protocol == ETHERTYPE_ARP)
+		return TC_ACT_UNSPEC;
+	struct workload *workload = bpf_map_lookup_elem(&workloads, &j->endpoint.workload);
+	if (!workload || (j->endpoint.flags & ENDPOINT_HELD)) {
+		count(COUNTER_HELD);
+		return TC_ACT_SHOT;
+	}
+	j->workload = *workload;
+	j->now = bpf_ktime_get_ns();
+	j->epoch = setting(SETTING_EPOCH);
+	j->direction = direction;
+	if ((protocol != ETHERTYPE_IPV4 && protocol != ETHERTYPE_IPV6) || skb->vlan_present)
+		return refuse(skb, j, REASON_NOT_IP);
+	int result = parse_packet(skb, ETH_LENGTH, protocol == ETHERTYPE_IPV4 ? 4 : 6, &j->packet);
+	connection_key_of(&j->packet, ifindex, direction, &j->key);
+	if (result == PARSE_MALFORMED) {
+		count(COUNTER_MALFORMED);
+		return refuse(skb, j, REASON_MALFORMED);
+	}
+	if (result == PARSE_UNKNOWN_FRAGMENT)
+		return refuse(skb, j, REASON_UNKNOWN_FRAGMENT);
+	if (direction == DIRECTION_OUT && j->workload.mode != MODE_LEARN && !owns_source(j))
+		return refuse(skb, j, REASON_SPOOFED_SOURCE);
+	if (j->packet.neighbour)
+		return TC_ACT_UNSPEC;
+	if (j->packet.icmp_error)
+		return judge_error(skb, j) ? TC_ACT_UNSPEC : refuse(skb, j, REASON_UNRELATED_ERROR);
+	int action = judge_packet(skb, j);
+	if (action == TC_ACT_STOLEN)
+		return reject(skb, &j->packet, j->now);
+	if (action == TC_ACT_UNSPEC && direction == DIRECTION_IN && j->packet.transport == TRANSPORT_UDP &&
+	    j->packet.source_port == DNS_PORT && !j->packet.later_fragment) {
+		int answered;
+		struct connection *c = find_connection(&j->key, j->now, &answered);
+		if (c && answered && c->opened_by == DIRECTION_OUT)
+			learn_names(skb, &j->endpoint, &j->packet, j->now);
+	}
+	return action;
+}
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hook:     tc clsact, ingress and egress of the host's side of a container's veth pair.
+ * Context:  softirq; ingress sees what the container sends, egress what is sent to it.
+ * Does:     lets pass (TC_ACT_UNSPEC, so that programs of others run too), drops (TC_ACT_SHOT), or sends a refusal back to the
+ *           container. Keeps the connection table, counts, and tells user space of connections and attempts.
+ * On error: a packet that cannot be read, or whose container is not known, does not pass in protect.
+ * Needs:    Linux 5.17 (bpf_loop).
+ */
+#include "include/verdict.h"
+
+SEC("tc")
+int from_container(struct __sk_buff *skb)
+{
+	return handle(skb, DIRECTION_OUT);
+}
+
+SEC("tc")
+int to_container(struct __sk_buff *skb)
+{
+	if (skb->mark == OWN_MARK) { /* our own refusal; the mark of a container's packet does not survive the veth */
+		skb->mark = 0;
+		return TC_ACT_UNSPEC;
+	}
+	return handle(skb, DIRECTION_IN);
+}
+
+/* Keeps the types of events in the object's BTF, for the test that compares them with the C# structs. */
+const struct payload_event *unused_payload_event __attribute__((unused));
+const struct name_event *unused_name_event __attribute__((unused));

@@ -1,0 +1,13 @@
+namespace Bulwark.Cli.Api;
+
+/// <summary>Nobody answers on the socket.</summary>
+internal sealed class ServerUnreachableException : CommandFailure
+{
+    public ServerUnreachableException(string socket, string cause, Exception? inner = null)
+        : base($"the server does not answer on {socket}", inner)
+    {
+        Cause = cause;
+        Hint = "bulwark up";
+        Code = ExitCode.Unreachable;
+    }
+}

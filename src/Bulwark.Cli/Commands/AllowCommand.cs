@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Bulwark.Cli.Help;
+using Bulwark.Server.Api.Contracts;
+
+namespace Bulwark.Cli.Commands;
+
+/// <summary><c>bulwark allow</c>.</summary>
+internal static class AllowCommand
+{
+    public static Command Create(CommandLine line)
+    {
+        var output = OutputOption.Create();
+        var what = new Argument<string>("EVENT|WORKLOAD") { Description = "The event to allow, or the workload to allow something" };
+        what.CompletionSources.Add(line.Completions.Events);
+        what.CompletionSources.Add(line.Completions.Workloads);
+        var to = new Option<string>("--to") { Description = "The peer that the workload may open connections to", HelpName = "PEER" };
+        var from = new Option<string>("--from") { Description = "The peer that may open connections to the workload", HelpName = "PEER" };
+        var port = new Option<string>("--port") { Description = "The server's port: 5432/tcp", HelpName = "PORT" };
+        to.CompletionSources.Add(line.Completions.Peers);
+        from.CompletionSources.Add(line.Completions.Peers);
+        port.CompletionSources.Add(line.Completions.Ports);
+        var command = new CliCommand("allow", "Add to a workload's profile what an event shows, or what you spell out")
+        {
+            Group = CommandGroup.Change,
+            Usage = "EVENT | WORKLOAD (--to PEER | --from PEER) --port PORT [options]",
+            Examples =
+            [
+                "bulwark allow 1042", "bulwark allow shop/web --to name:api.example.com --port 443/tcp",
+                "bulwark allow shop/db --from shop/report --port 5432/tcp",
+            ],
+            Arguments = { what },
+            Options = { to, from, port, output },
+        };
+        line.OnRun(command, async (invocation, cancel) =>
+        {
+            var request = Request(invocation.Value(what), invocation.Value(to), invocation.Value(from), invocation.Value(port));
+            var change = await invocation.WaitAsync("Waiting for the server", invocation.Client.AllowAsync(request, cancel)).ConfigureAwait(false);
+            if (!invocation.WroteJson(output, change))
+                ChangeListing.Write([change], invocation.Screen);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static AllowRequest Request(string what, string? to, string? from, string? port)
+    {
+        if (to is null && from is null && port is null)
+        {
+            if (char.IsAsciiDigit(what.TrimStart('#').FirstOrDefault()))
+                return new AllowRequest { Event = ExplainCommand.ReadEvent(what) };
+            throw new UsageFailure($"what may {what} do?")
+            {
+                Cause = "a workload needs a peer and a port; only an event knows them already",
+                Hint = $"bulwark allow {what} --to PEER --port 5432/tcp",
+            };
+        }
+        if (to is null == from is null)
+            throw new UsageFailure("one of --to and --from is needed, and only one") { Hint = $"bulwark allow {what} --to PEER --port 5432/tcp" };
+        Entry.CheckPeer(to ?? from!);
+        return new AllowRequest { Workload = what, To = to, From = from, Port = Entry.CheckPort(port ?? "") };
+    }
+}

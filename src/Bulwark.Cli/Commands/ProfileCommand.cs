@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Bulwark.Cli.Output;
+using Bulwark.Server.Api.Contracts;
+
+namespace Bulwark.Cli.Commands;
+
+/// <summary><c>bulwark profile</c>.</summary>
+internal static class ProfileCommand
+{
+    public static Command Create(CommandLine line)
+    {
+        var output = OutputOption.Create();
+        var workload = new Argument<string>("WORKLOAD") { Description = "A workload, as 'bulwark workloads' lists it" };
+        workload.CompletionSources.Add(line.Completions.Workloads);
+        var command = new CliCommand("profile", "What is normal for a workload")
+        {
+            Group = CommandGroup.See,
+            Usage = "WORKLOAD [options]",
+            Examples = ["bulwark profile shop/web", "bulwark profile shop/web -o json"],
+            Arguments = { workload },
+            Options = { output },
+        };
+        line.OnRun(command, async (invocation, cancel) =>
+        {
+            var profile = await invocation.WaitAsync("Asking the server", invocation.Client.ProfileAsync(invocation.Value(workload), cancel))
+                .ConfigureAwait(false);
+            if (invocation.WroteJson(output, profile))
+                return ExitCode.Ok;
+            var screen = invocation.Screen;
+            screen.Line(
+                Cell.Strong(profile.Workload.Name), "  ", WorkloadListing.Mode(profile.Workload),
+                Cell.Faint($"  {profile.Workload.Image}, {Words.Count(profile.Workload.Containers.Length, "container")}"));
+            WriteEntries(profile.Entries, screen);
+            if (profile.Entries.IsEmpty)
+                screen.Note("Nothing learnt yet.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    public static void WriteEntries(ImmutableArray<ProfileEntryReport> entries, Screen screen)
+    {
+        var listing = new Listing(
+            new(""), new("PEER"), new("PORT"), new("PROTOCOL"), new("ORIGIN"), new("OPENED", Right: true), new("SENT", Right: true),
+            new("RECEIVED", Right: true), new("LAST", Right: true), new("EXECUTABLES", Shrinks: true), new("SERVER NAMES", Shrinks: true));
+        foreach (var entry in entries)
+        {
+            listing.Row(
+                Cell.Faint(Words.Arrow(entry.Direction)), entry.Peer, entry.Port, Cell.OrDash(entry.Protocol), Origin(entry.Origin),
+                Cell.Count(entry.Connections), Words.Bytes(entry.BytesSent), Words.Bytes(entry.BytesReceived),
+                Cell.Faint(Words.Ago(entry.LastSeen, screen.Clock)), Cell.List(entry.Executables), Cell.List(entry.ServerNames));
+        }
+        listing.WriteTo(screen);
+    }
+
+    private static Cell Origin(string origin) => new(origin, origin switch
+    {
+        "refused" => Tone.Bad,
+        "allowed" => Tone.Good,
+        _ => Tone.Plain,
+    });
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Bulwark.Cli.Output;
+using Bulwark.Model.Observations;
+using Bulwark.Server.Api.Contracts;
+
+namespace Bulwark.Cli.Commands;
+
+/// <summary><c>bulwark status</c>.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(CommandLine line)
+    {
+        var output = OutputOption.Create();
+        var command = new CliCommand("status", "How Bulwark is, and how far each workload is")
+        {
+            Group = CommandGroup.Run,
+            Examples = ["bulwark status", "bulwark status -v", "bulwark status -o json"],
+            Options = { output },
+        };
+        line.OnRun(command, async (invocation, cancel) =>
+        {
+            var status = await invocation.WaitAsync("Asking the server", invocation.Client.StatusAsync(cancel)).ConfigureAwait(false);
+            if (!invocation.WroteJson(output, status))
+                Write(status, invocation.Screen, invocation.Verbose);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static void Write(StatusReport status, Screen screen, bool verbose)
+    {
+        var agent = status.Agent;
+        Fact(screen, "bulwark", $"{status.Version}, running for {Words.Duration(screen.Clock.GetUtcNow() - status.StartedAt)}");
+        Fact(screen, "auto", status.Auto ? "on: learnt workloads become protected by themselves" : "off: modes change only by hand");
+        Fact(screen, "workloads", Modes(status.Workloads));
+        foreach (var runtime in agent.Runtimes)
+        {
+            Fact(screen, "runtime", runtime.Connected
+                ? (Cell)runtime.Address
+                : new Cell($"{runtime.Address} is not connected: {runtime.Error}", Tone.Bad));
+        }
+        Fact(screen, "watching", $"{Words.Count(agent.Interfaces, "interface")}, {Words.Count(agent.Programs.Length, "kernel program")}");
+        Fact(screen, "lost", status.LostObservations == 0
+            ? (Cell)"nothing"
+            : new Cell($"{Words.Count(status.LostObservations, "observation")}: what was learnt may be incomplete", Tone.Bad));
+        foreach (var table in agent.Tables.Where(table => verbose || IsNearlyFull(table)))
+            Fact(screen, "table", new($"{table.Name}: {table.Entries} of {table.Capacity} entries", IsNearlyFull(table) ? Tone.Warning : Tone.Plain));
+        foreach (var (name, count) in agent.Counters.Where(_ => verbose))
+            Fact(screen, "counter", $"{name}: {count}");
+        foreach (var warning in agent.Warnings)
+            Fact(screen, "warning", new(warning, Tone.Warning));
+        if (status.Workloads.Length == 0)
+            return;
+        screen.Line();
+        WorkloadListing.Write(status.Workloads, screen);
+    }
+
+    private static bool IsNearlyFull(TableStatus table) => table.Capacity > 0 && table.Entries >= table.Capacity * 0.8;
+
+    private static string Modes(IEnumerable<WorkloadReport> workloads)
+    {
+        var counts = workloads.GroupBy(workload => workload.Mode).OrderByDescending(group => group.Key)
+            .Select(group => $"{group.Count()} in {Words.Of(group.Key)}").ToList();
+        return counts.Count == 0 ? "none yet" : string.Join(", ", counts);
+    }
+
+    private static void Fact(Screen screen, string name, Cell value) => screen.Line(Cell.Faint(name.PadRight(11)), value);
+}

@@ -1,0 +1,86 @@
+using Bulwark.Cli.Hosting;
+
+namespace Bulwark.Cli.Tests;
+
+public sealed class HostCommandTests
+{
+    [Fact]
+    public async Task Up_without_options_takes_the_defaults()
+    {
+        var host = new FakeHost();
+
+        Assert.Equal(ExitCode.Ok, await new Shell { Host = host }.RunAsync(["up"]));
+        var asked = Assert.IsType<UpOptions>(host.Asked);
+        Assert.Equal(["unix:///var/run/docker.sock"], asked.DockerSockets);
+        Assert.Equal(new UpOptions { DockerSockets = asked.DockerSockets }, asked);
+    }
+
+    [Fact]
+    public async Task Up_passes_every_option_on()
+    {
+        var host = new FakeHost();
+
+        await new Shell { Host = host }.RunAsync(
+        [
+            "up", "--docker", "unix:///a", "--docker", "unix:///b", "--auto=off", "--data-directory", "/d", "--config", "/c", "--bpf-root", "/b",
+            "--socket", "/s", "-v",
+        ]);
+
+        var asked = Assert.IsType<UpOptions>(host.Asked);
+        Assert.Equal(["unix:///a", "unix:///b"], asked.DockerSockets);
+        Assert.Equal(
+            new UpOptions
+            {
+                DockerSockets = asked.DockerSockets,
+                Auto = false,
+                DataDirectory = "/d",
+                Config = "/c",
+                BpfRoot = "/b",
+                Socket = "/s",
+                Verbose = true,
+            },
+            asked);
+    }
+
+    [Fact]
+    public async Task The_host_decides_the_exit_code()
+    {
+        Assert.Equal(ExitCode.Findings, await new Shell { Host = new FakeHost { Answer = ExitCode.Findings } }.RunAsync(["doctor"]));
+    }
+
+    [Fact]
+    public async Task Demo_passes_its_options_on()
+    {
+        var host = new FakeHost();
+
+        await new Shell { Host = host }.RunAsync(["demo", "--keep", "--docker", "unix:///a"]);
+
+        Assert.Equal(new DemoOptions { Keep = true, DockerSocket = "unix:///a" }, host.Asked);
+    }
+
+    [Fact]
+    public async Task Down_without_a_server_cleans_up_itself()
+    {
+        var host = new FakeHost();
+
+        Assert.Equal(ExitCode.Ok, await new Shell { Host = host }.RunAsync(["down", "--socket", "/nonexistent/s", "--bpf-root", "/b"]));
+        Assert.Equal(new DownOptions { Socket = "/nonexistent/s", BpfRoot = "/b" }, host.Asked);
+    }
+
+    [Fact]
+    public async Task Down_with_a_server_asks_it_and_waits_for_its_end()
+    {
+        await using var server = await CannedServer.StartAsync();
+        server.With("POST /v1/down", context =>
+        {
+            context.Response.StatusCode = 202;
+            _ = Task.Run(server.StopAsync);
+            return Task.CompletedTask;
+        });
+        var (host, shell) = (new FakeHost(), new Shell());
+
+        Assert.Equal(ExitCode.Ok, await shell.RunAsync(server, "down"));
+        Assert.Null(host.Asked);
+        Assert.StartsWith("Bulwark is down.", shell.Error, StringComparison.Ordinal);
+    }
+}
