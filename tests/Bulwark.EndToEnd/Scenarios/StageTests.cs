@@ -51,6 +51,9 @@ public sealed class StageTests(Stage stage)
     {
         var stale = await Sandbox.CreateAsync();
         var process = stale.Start("sleep.log", "sleep", "infinity");
+        await Poll.UntilAsync(
+            "the process is in the sandbox's control group", TimeSpan.FromSeconds(5),
+            async () => (await File.ReadAllTextAsync($"/proc/{process.Id}/cgroup")).Contains(stale.ControlGroupParent, StringComparison.Ordinal));
         stale.Abandon();
 
         await using var next = await Sandbox.CreateAsync();
