@@ -122,6 +122,19 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
+    public async Task Lost_verdicts_do_not_hold_learning_up_but_the_trial_in_audit()
+    {
+        await using var running = await RunningServer.Start(_directory);
+        var (web, db) = (running.Container("shop", "web"), running.Container("shop", "db"));
+        await running.Until(db, _ => true);
+        await running.Post("/v1/mode", """{ "workload": "shop/db", "mode": "audit" }""");
+        running.Server.TryPost(new ObservationsLost(running.Time.GetUtcNow(), "verdicts: the kernel's ring buffer was full", 12));
+        await running.Until(db, w => w.Profile.Learning.Lost == 12);
+        Assert.Equal(0, running.Server.State.Workloads[web.Identity].Profile.Learning.Lost);
+        Assert.Equal(12, running.Server.State.Lost);
+    }
+
+    [Fact]
     public async Task What_does_not_fit_into_the_queue_is_dropped_and_counted()
     {
         await using var running = await RunningServer.Start(_directory, change: o => o with { Queue = 16 });
