@@ -167,7 +167,7 @@ static long read_record(__u32 index, struct dns_cursor *cursor)
 	return 0;
 }
 
-/* The name's identity: a known one, or a fresh number from the kernel's own range. */
+/* The name's identity: a known one, or a fresh number from the lower half of the names; the server gives out the upper. */
 INLINE __u32 identity_of_name(struct name_key *name)
 {
 	__u32 *known = bpf_map_lookup_elem(&names, name);
@@ -179,7 +179,7 @@ INLINE __u32 identity_of_name(struct name_key *name)
 	__u32 *next = bpf_map_lookup_elem(&settings, &which);
 	if (!next)
 		return 0;
-	__u32 identity = IDENTITY_FIRST_NAME + (__sync_fetch_and_add(next, 1) & (IDENTITY_FIRST_NAME - 1));
+	__u32 identity = IDENTITY_FIRST_NAME + (__sync_fetch_and_add(next, 1) & (IDENTITY_FIRST_NAME / 2 - 1));
 	if (bpf_map_update_elem(&new_names, name, &identity, BPF_NOEXIST)) {
 		known = bpf_map_lookup_elem(&new_names, name); /* another core was first */
 		return known ? *known : 0;

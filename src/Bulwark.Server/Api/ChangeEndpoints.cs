@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bulwark.Model;
 using Bulwark.Model.Learning;
 using Bulwark.Model.Profiles;
 using Bulwark.Model.Simulation;
@@ -61,19 +62,19 @@ internal static class ChangeEndpoints
         var request = await RequestReader.Body(context, ApiJson.Default.ModeRequest).ConfigureAwait(false);
         if (request.All == request.Workload is not null)
             throw RequestReader.Bad("A workload or all is needed, and only one of them.");
-        var changed = await api.Loop.Run(() =>
-        {
-            var state = api.State;
-            IEnumerable<WorkloadState> workloads = request.All
-                ? state.Workloads.Values.OrderBy(w => w.Workload.Name, StringComparer.Ordinal)
-                : [WorkloadLookup.Find(state, request.Workload!)];
-            return workloads.Select(w => w.Workload.Identity)
-                .Where(id => api.Changer.SetMode(id, request.Mode, pinned: true, "because a person said so", api.Now)).ToImmutableArray();
-        }, context.RequestAborted).ConfigureAwait(false);
+        var changed = await api.Loop.Run(() => request.All
+            ? api.Changer.SetModeOfAll(request.Mode, api.Now)
+            : SetModeOf(request.Workload!, request.Mode, api), context.RequestAborted).ConfigureAwait(false);
         var now = api.State;
         await Responses.Write(context,
             WorkloadReporter.Some(now, changed.Select(id => now.Workloads[id]), api.Options.Learning, api.Now),
             ApiJson.Default.ImmutableArrayWorkloadReport).ConfigureAwait(false);
+    }
+
+    private static ImmutableArray<Identity> SetModeOf(string workload, Mode mode, ApiContext api)
+    {
+        var identity = WorkloadLookup.Find(api.State, workload).Workload.Identity;
+        return api.Changer.SetMode(identity, mode, pinned: true, ProfileChanger.ByPerson, api.Now) ? [identity] : [];
     }
 
     private static async Task Simulate(HttpContext context, ApiContext api)

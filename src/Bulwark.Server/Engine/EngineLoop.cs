@@ -58,6 +58,8 @@ internal sealed partial class EngineLoop
             }
             catch (Exception e)
             {
+                // What it did before it failed is in the kernel, so it must show.
+                Settle();
                 done.SetException(e);
             }
         }, cancellation).ConfigureAwait(false);

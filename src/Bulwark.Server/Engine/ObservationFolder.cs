@@ -59,15 +59,17 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
 
     /// <summary>
     /// Observations were lost. Which workloads they were about is not known, so none that is still learning, or on trial in audit, may
-    /// pass on the evidence until now.
+    /// pass on the evidence until now. Lost verdicts (<paramref name="where"/> says so) are no evidence for learning, only for the trial: a
+    /// flood of attempts must not hold learning up.
     /// </summary>
     public void Lose(string where, long count, DateTimeOffset time)
     {
         _lost[where] = _lost.GetValueOrDefault(where) + count;
         state.Current = state.Current with { Lost = state.Current.Lost + count };
+        var verdicts = where.Contains(Events.Verdict, StringComparison.OrdinalIgnoreCase);
         foreach (var workload in state.Current.Workloads.Values)
         {
-            if (workload.Profile.Mode != Mode.Protect)
+            if (workload.Profile.Mode == Mode.Audit || (workload.Profile.Mode == Mode.Learn && !verdicts))
                 state.Put(workload with { Profile = Learner.Lose(workload.Profile, count, time) });
         }
     }
@@ -81,7 +83,7 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
         foreach (var (where, count) in _lost)
         {
             state.Events.Append(Events.Make(now, Events.Lost, "",
-                FormattableString.Invariant($"{count} observations were lost ({where}); learning workloads start their quiet span anew."),
+                FormattableString.Invariant($"{count} observations were lost ({where}); workloads that they may be about start their quiet span anew."),
                 "bulwark status"));
         }
         _lost.Clear();

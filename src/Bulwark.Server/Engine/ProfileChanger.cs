@@ -13,6 +13,12 @@ namespace Bulwark.Server.Engine;
 /// </summary>
 internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<Identity, DateTimeOffset> _held = [];
+
+    public const string ByPerson = "because a person said so";
+
     /// <summary>Allows conversations; returns those that were not allowed before.</summary>
     public ImmutableArray<ProfileKey> Allow(Identity workload, IReadOnlyCollection<ProfileKey> keys, DateTimeOffset now)
     {
@@ -65,6 +71,25 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
         return true;
     }
 
+    /// <summary>Sets the mode of every workload; returns those that changed. One whose policy does not fit stays, with a notice.</summary>
+    public ImmutableArray<Identity> SetModeOfAll(Mode mode, DateTimeOffset now)
+    {
+        var changed = ImmutableArray.CreateBuilder<Identity>();
+        foreach (var (identity, workload) in state.Current.Workloads.OrderBy(w => w.Value.Workload.Name, StringComparer.Ordinal))
+        {
+            try
+            {
+                if (SetMode(identity, mode, pinned: true, ByPerson, now))
+                    changed.Add(identity);
+            }
+            catch (RequestException e)
+            {
+                TellNotApplied(workload, e, now);
+            }
+        }
+        return changed.ToImmutable();
+    }
+
     /// <summary>Moves workloads on whose time has come. One whose policy does not fit stays where it is, and is tried again later.</summary>
     public void AdvanceAll(LearningThresholds thresholds, DateTimeOffset now)
     {
@@ -94,10 +119,6 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
         state.Events.Append(Events.Make(now, Events.Notice, workload.Workload.Name,
             $"The policy of {workload.Workload.Name} could not be put into force: {e.Message}",
             $"bulwark profile {ShellWord.Quote(workload.Workload.Name)}"));
-
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(10);
-
-    private readonly Dictionary<Identity, DateTimeOffset> _held = [];
 
     private void Keep(WorkloadState before, Profile profile)
     {

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Bulwark.Model;
+using Bulwark.Model.Enforcement;
+using Bulwark.Model.Observations;
+
+namespace Bulwark.Server.Tests.Harness;
+
+/// <summary>An agent that remembers what it was told, in order.</summary>
+public sealed class FakeAgent : IAgent
+{
+    public ConcurrentDictionary<Identity, (Mode Mode, IReadOnlyCollection<PolicyEntry> Entries)> Policies { get; } = new();
+
+    public ConcurrentDictionary<IPNetwork, Identity> Ranges { get; } = new();
+
+    public ConcurrentDictionary<string, Identity> Names { get; } = new();
+
+    /// <summary>Everything that was called, a line each.</summary>
+    public ConcurrentQueue<string> Calls { get; } = new();
+
+    /// <summary>How many entries fit into a policy.</summary>
+    public int Capacity { get; set; } = int.MaxValue;
+
+    public bool Detached { get; private set; }
+
+    public AgentStatus Status { get; set; } = new() { Version = "fake" };
+
+    public void Apply(Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries)
+    {
+        if (entries.Count > Capacity)
+            throw new PolicyTooLargeException(workload, entries.Count);
+        Calls.Enqueue($"apply {workload} {mode} {entries.Count}");
+        Policies[workload] = (mode, entries);
+    }
+
+    public void AssignRange(IPNetwork range, Identity identity)
+    {
+        Calls.Enqueue($"range {range}");
+        Ranges[range] = identity;
+    }
+
+    public void RemoveRange(IPNetwork range)
+    {
+        Calls.Enqueue($"remove {range}");
+        Ranges.TryRemove(range, out _);
+    }
+
+    public void AssignName(string hostName, Identity identity)
+    {
+        Calls.Enqueue($"name {hostName}");
+        Names[hostName] = identity;
+    }
+
+    public void Remove(Identity workload) => Policies.TryRemove(workload, out _);
+
+    public void Detach() => Detached = true;
+}
