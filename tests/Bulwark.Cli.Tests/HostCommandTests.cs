@@ -74,7 +74,12 @@ public sealed class HostCommandTests
         server.With("POST /v1/down", context =>
         {
             context.Response.StatusCode = 202;
-            _ = Task.Run(server.StopAsync);
+            // Only once the answer is out: a server that ends before it has answered is another story.
+            context.Response.OnCompleted(() =>
+            {
+                _ = Task.Run(server.StopAsync);
+                return Task.CompletedTask;
+            });
             return Task.CompletedTask;
         });
         var (host, shell) = (new FakeHost(), new Shell());
