@@ -31,7 +31,6 @@ struct dns_header {
 struct dns_walk {
 	__u8 packet[DNS_MAX * 2]; /* twice, so that masked offsets plus a field stay inside */
 	struct name_key name;
-	struct name_key zero;
 	struct address addresses[NAME_ADDRESSES];
 	__u32 address_count;
 	__u32 at; /* next byte to read */
@@ -233,7 +232,7 @@ static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *
 		length = DNS_MAX;
 	if (length < 1 || bpf_skb_load_bytes(skb, p->payload + sizeof(header), walk->packet, ((length - 1) & (DNS_MAX - 1)) + 1))
 		return 0;
-	__builtin_memcpy(&walk->name, &walk->zero, sizeof(walk->name));
+	__builtin_memset(&walk->name, 0, sizeof(walk->name));
 	walk->length = length;
 	walk->at = walk->written = walk->label = walk->done = walk->failed = walk->address_count = 0;
 	walk->records = bpf_ntohs(header.answers);

@@ -132,19 +132,24 @@ INLINE int parse_icmp(struct __sk_buff *skb, struct packet *p)
 	return PARSE_OK;
 }
 
+INLINE struct fragment_key fragment_key_of(const struct __sk_buff *skb, const struct packet *p)
+{
+	return (struct fragment_key){
+		.source = p->source,
+		.destination = p->destination,
+		.ifindex = skb->ifindex,
+		.id = p->fragment_id,
+		.transport = p->transport,
+	};
+}
+
 INLINE int parse_transport(struct __sk_buff *skb, struct packet *p)
 {
 	__be16 ports[2];
 
 	p->payload = p->l4;
 	if (p->later_fragment) {
-		struct fragment_key key = {
-			.source = p->source,
-			.destination = p->destination,
-			.ifindex = skb->ifindex,
-			.id = p->fragment_id,
-			.transport = p->transport,
-		};
+		struct fragment_key key = fragment_key_of(skb, p);
 		struct fragment *fragment = bpf_map_lookup_elem(&fragments, &key);
 		/* RFC 791 suggests, and Linux keeps, fragments for at most 30 s */
 		if (!fragment || bpf_ktime_get_ns() - fragment->time > 30 * SECOND)
@@ -186,13 +191,7 @@ INLINE int parse_transport(struct __sk_buff *skb, struct packet *p)
 		return PARSE_OK;
 	}
 	if (p->first_fragment) {
-		struct fragment_key key = {
-			.source = p->source,
-			.destination = p->destination,
-			.ifindex = skb->ifindex,
-			.id = p->fragment_id,
-			.transport = p->transport,
-		};
+		struct fragment_key key = fragment_key_of(skb, p);
 		struct fragment fragment = {
 			.time = bpf_ktime_get_ns(),
 			.source_port = p->source_port,

@@ -26,6 +26,26 @@ struct {
 	__type(value, struct judging);
 } judging SEC(".maps");
 
+/* The verdict on what the profile does not allow. */
+INLINE __u8 verdict_outside(const struct judging *j)
+{
+	if (j->workload.mode == MODE_LEARN)
+		return VERDICT_ALLOWED;
+	return j->workload.mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
+}
+
+/* Tells of a packet outside the profile and counts it; what to do with it. */
+INLINE int tell_outside(struct judging *j, const struct connection *c, __u32 reason)
+{
+	tell_attempt(&j->endpoint, &j->key, c, reason, j->now);
+	if (c->verdict == VERDICT_WOULD_BLOCK) {
+		count(COUNTER_WOULD_BLOCK);
+		return TC_ACT_UNSPEC;
+	}
+	count(COUNTER_BLOCKED);
+	return TC_ACT_SHOT;
+}
+
 /* Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. */
 static __noinline int judge(struct judging *j, struct connection *c)
 {
@@ -44,28 +64,23 @@ static __noinline int judge(struct judging *j, struct connection *c)
 	if (identity)
 		c->peer = identity;
 	else
-		c->verdict = j->workload.mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
+		c->verdict = verdict_outside(j);
 	return c->verdict;
 }
 
 /* Drops or lets pass what has no connection, as the mode says; tells of it. */
-INLINE int refuse(struct __sk_buff *skb, struct judging *j, __u32 reason)
+INLINE int refuse(struct judging *j, __u32 reason)
 {
+	struct peer peer = {};
+
+	j->fresh.verdict = verdict_outside(j);
+	if (j->fresh.verdict == VERDICT_ALLOWED)
+		return TC_ACT_UNSPEC;
 	j->fresh.opened_by = j->direction;
 	j->fresh.server_port = j->packet.icmp_type ? j->packet.icmp_type : j->packet.destination_port;
-	if (j->workload.mode == MODE_LEARN)
-		return TC_ACT_UNSPEC;
-	j->fresh.verdict = j->workload.mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
-	struct peer peer = {};
 	resolve_peer(j->endpoint.workload, &j->key.remote, j->now, &peer);
 	j->fresh.peer = peer_identity(&peer);
-	tell_attempt(&j->endpoint, &j->key, &j->fresh, reason, j->now);
-	if (j->fresh.verdict == VERDICT_BLOCKED) {
-		count(COUNTER_BLOCKED);
-		return TC_ACT_SHOT;
-	}
-	count(COUNTER_WOULD_BLOCK);
-	return TC_ACT_UNSPEC;
+	return tell_outside(j, &j->fresh, reason);
 }
 
 /* Whether the container may use the source address: its own, link-local IPv6, or none yet (DHCP, duplicate address detection). */
@@ -151,19 +166,24 @@ INLINE void follow_exchange(struct judging *j, struct connection *c, int *answer
 	}
 }
 
+INLINE void orient(const struct judging *j, struct connection *c, __u8 opened_by)
+{
+	c->opened_by = opened_by;
+	c->server_port = opened_by == DIRECTION_OUT ? j->key.remote_port : j->key.local_port;
+}
+
 /*
- * Makes the connection of a first packet. Returns 0 if it may not exist: a packet in the middle of TCP whose conversation the
- * policy allows in no orientation is judged as if this packet had opened it.
+ * Makes the connection of a first packet. A packet in the middle of TCP whose conversation the policy allows in no orientation is
+ * judged as if this packet had opened it.
  */
 INLINE void open_connection(struct judging *j, int *answered)
 {
 	struct connection *c = &j->fresh;
 	__u8 flags = j->packet.tcp_flags;
 
-	c->opened_by = j->direction;
+	orient(j, c, j->direction);
 	c->state = STATE_OPENING;
 	c->last_seen = j->now;
-	c->server_port = j->packet.destination_port;
 	*answered = 0;
 	if (j->key.transport == TRANSPORT_ICMP || j->key.transport == TRANSPORT_ICMPV6) {
 		c->server_port = j->packet.icmp_type;
@@ -171,17 +191,14 @@ INLINE void open_connection(struct judging *j, int *answered)
 		/* Open before it was watched, or forgotten. The side with a bound port is the server. */
 		*answered = 1;
 		c->state = STATE_MIDSTREAM;
-		c->opened_by = is_bound(j) ? DIRECTION_IN : DIRECTION_OUT;
-		c->server_port = c->opened_by == DIRECTION_OUT ? j->key.remote_port : j->key.local_port;
 		count(COUNTER_MIDSTREAM);
+		orient(j, c, is_bound(j) ? DIRECTION_IN : DIRECTION_OUT);
 		if (judge(j, c) == VERDICT_ALLOWED)
 			return;
-		c->opened_by = !c->opened_by;
-		c->server_port = c->opened_by == DIRECTION_OUT ? j->key.remote_port : j->key.local_port;
+		orient(j, c, !c->opened_by);
 		if (judge(j, c) == VERDICT_ALLOWED)
 			return;
-		c->opened_by = j->direction;
-		c->server_port = j->packet.destination_port;
+		orient(j, c, j->direction);
 	}
 	judge(j, c);
 }
@@ -218,13 +235,9 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction);
 		return TC_ACT_UNSPEC;
 	}
-	tell_attempt(&j->endpoint, &j->key, c, REASON_NOT_IN_PROFILE, j->now);
-	if (c->verdict == VERDICT_WOULD_BLOCK) {
-		count(COUNTER_WOULD_BLOCK);
-		return TC_ACT_UNSPEC;
-	}
-	count(COUNTER_BLOCKED);
-	return j->direction == DIRECTION_OUT ? TC_ACT_STOLEN : TC_ACT_SHOT; /* stolen: the caller answers */
+	int action = tell_outside(j, c, REASON_NOT_IN_PROFILE);
+	/* stolen: the caller answers */
+	return action == TC_ACT_SHOT && j->direction == DIRECTION_OUT ? TC_ACT_STOLEN : action;
 }
 
 INLINE int handle(struct __sk_buff *skb, __u8 direction)
@@ -256,21 +269,21 @@ INLINE int handle(struct __sk_buff *skb, __u8 direction)
 	j->epoch = setting(SETTING_EPOCH);
 	j->direction = direction;
 	if ((protocol != ETHERTYPE_IPV4 && protocol != ETHERTYPE_IPV6) || skb->vlan_present)
-		return refuse(skb, j, REASON_NOT_IP);
+		return refuse(j, REASON_NOT_IP);
 	int result = parse_packet(skb, ETH_LENGTH, protocol == ETHERTYPE_IPV4 ? 4 : 6, &j->packet);
 	connection_key_of(&j->packet, ifindex, direction, &j->key);
 	if (result == PARSE_MALFORMED) {
 		count(COUNTER_MALFORMED);
-		return refuse(skb, j, REASON_MALFORMED);
+		return refuse(j, REASON_MALFORMED);
 	}
 	if (result == PARSE_UNKNOWN_FRAGMENT)
-		return refuse(skb, j, REASON_UNKNOWN_FRAGMENT);
+		return refuse(j, REASON_UNKNOWN_FRAGMENT);
 	if (direction == DIRECTION_OUT && j->workload.mode != MODE_LEARN && !owns_source(j))
-		return refuse(skb, j, REASON_SPOOFED_SOURCE);
+		return refuse(j, REASON_SPOOFED_SOURCE);
 	if (j->packet.neighbour)
 		return TC_ACT_UNSPEC;
 	if (j->packet.icmp_error)
-		return judge_error(skb, j) ? TC_ACT_UNSPEC : refuse(skb, j, REASON_UNRELATED_ERROR);
+		return judge_error(skb, j) ? TC_ACT_UNSPEC : refuse(j, REASON_UNRELATED_ERROR);
 	int action = judge_packet(skb, j);
 	if (action == TC_ACT_STOLEN)
 		return reject(skb, &j->packet, j->now);

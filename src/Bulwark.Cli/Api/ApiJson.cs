@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Bulwark.Cli.Output;
 using Bulwark.Model;
+using Bulwark.Server.Api;
 using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Cli.Api;
@@ -13,7 +14,7 @@ namespace Bulwark.Cli.Api;
     JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [
-        typeof(CamelCaseEnumConverter<Mode>), typeof(CamelCaseEnumConverter<Verdict>), typeof(CamelCaseEnumConverter<Direction>)])]
+        typeof(CamelCaseEnum<Mode>), typeof(CamelCaseEnum<Verdict>), typeof(CamelCaseEnum<Direction>)])]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(WorkloadReport))]
 [JsonSerializable(typeof(ImmutableArray<WorkloadReport>))]

@@ -4,5 +4,5 @@ using System.Text.Json.Serialization;
 namespace Bulwark.Server.Api;
 
 /// <summary>Enums as camel-case strings; numbers are refused, for their order is not part of the API.</summary>
-internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+public sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where T : struct, Enum;
