@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bulwark.Cli.Help;
+using Bulwark.Model;
 
 namespace Bulwark.Cli;
 
@@ -10,35 +11,15 @@ internal static class Moment
     {
         if (text is null)
             return null;
-        if (TryReadDuration(text, out var ago))
+        if (DurationText.TryParse(text, out var ago))
             return clock.GetUtcNow() - ago;
         if (text.Contains('-', StringComparison.Ordinal)
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             return time.ToUniversalTime();
         throw new UsageFailure($"'{text}' is no time for {option}")
         {
-            Cause = "a time is written 2026-03-01T12:00:00Z, or as how long ago: 90s, 10m, 6h, 7d",
+            Cause = "a time is written 2026-03-01T12:00:00Z, or as how long ago: 90s, 10m, 6h, 7d, 1h30m",
             Hint = "bulwark help names",
         };
-    }
-
-    private static bool TryReadDuration(string text, out TimeSpan duration)
-    {
-        duration = default;
-        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-            return false;
-        // Nobody asks for more than a century, and beyond it the subtraction could leave the calendar.
-        long? seconds = text[^1] switch
-        {
-            's' => count,
-            'm' => count * 60L,
-            'h' => count * 3600L,
-            'd' => count * 86400L,
-            _ => null,
-        };
-        if (seconds is null or > 100L * 366 * 86400)
-            return false;
-        duration = TimeSpan.FromSeconds(seconds.Value);
-        return true;
     }
 }

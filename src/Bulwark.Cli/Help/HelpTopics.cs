@@ -37,7 +37,7 @@ internal static class HelpTopics
               PEER        a workload, name:db.example.com, range:203.0.113.0/24, an address, host, world, multicast
               PORT        the server's port and protocol: 5432/tcp, 53/udp, 8/icmp, gre
               EVENT       the number of an event: bulwark events
-              TIME        2026-03-01T12:00:00Z, or how long ago: 90s, 10m, 6h, 7d
+              TIME        2026-03-01T12:00:00Z, or how long ago: 90s, 10m, 6h, 7d, 1h30m
               ENTRY       'shop/web -> shop/db 5432/tcp': shop/web may open it
                           'shop/db <- shop/web 5432/tcp': shop/db may answer it
             """,

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization.Metadata;
 using Bulwark.Model;
 using Bulwark.Model.Profiles;
 using Bulwark.Server.Api.Contracts;
-using Bulwark.Server.Configuration;
 using Bulwark.Server.Engine;
 using Bulwark.Server.Store;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bulwark.Model;
 using Bulwark.Model.Learning;
 
 namespace Bulwark.Server.Configuration;

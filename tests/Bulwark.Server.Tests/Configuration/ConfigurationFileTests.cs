@@ -54,25 +54,4 @@ public sealed class ConfigurationFileTests
     [InlineData("[]", "must be an object")]
     public void What_is_wrong_is_named(string text, string message) =>
         Assert.Contains(message, Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse(text)).Message, StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("30s", 30)]
-    [InlineData("1h30m", 5400)]
-    [InlineData("0.5d", 43200)]
-    [InlineData("250ms", 0.25)]
-    public void A_duration_has_units(string text, double seconds)
-    {
-        Assert.True(DurationText.TryParse(text, out var duration));
-        Assert.Equal(TimeSpan.FromSeconds(seconds), duration);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("30")]
-    [InlineData("s")]
-    [InlineData("-1s")]
-    [InlineData("1x")]
-    [InlineData("1.2.3s")]
-    [InlineData("99999999999d")]
-    public void What_is_no_duration_is_refused(string text) => Assert.False(DurationText.TryParse(text, out _));
 }
