@@ -11,34 +11,20 @@ namespace Bulwark.Model.Export;
 /// </summary>
 public static class CiliumNetworkPolicyWriter
 {
-    public static string Write(IReadOnlyCollection<ExportedWorkload> workloads)
-    {
-        var known = workloads.ToDictionary(exported => exported.Workload.Peer, exported => exported.Workload);
-        return PolicyExport.Documents("CiliumNetworkPolicy, one for each workload.", workloads,
-            (exported, omissions) => Policy(exported, known, omissions));
-    }
+    private static readonly PolicyFormat Format = new(
+        "CiliumNetworkPolicy", "cilium.io/v2", "CiliumNetworkPolicy", Rules, DnsRule,
+        (selector, ingress, egress) => new YamlMap(
+            ("endpointSelector", selector),
+            ("ingress", OrDenyAll(ingress)),
+            ("egress", OrDenyAll(egress))));
 
-    private static YamlMap Policy(ExportedWorkload exported, Dictionary<Peer, Workload> known, List<string> omissions)
-    {
-        var ingress = Rules(exported.Profile, Direction.In, known, omissions);
-        var egress = Rules(exported.Profile, Direction.Out, known, omissions);
-        if (PolicyExport.NeedsDns(exported.Profile))
-            egress.Add(DnsRule());
-        return new(
-            ("apiVersion", "cilium.io/v2"),
-            ("kind", "CiliumNetworkPolicy"),
-            ("metadata", new YamlMap(("name", KubernetesNames.Object(exported.Workload.Name)))),
-            ("spec", new YamlMap(
-                ("endpointSelector", new YamlMap(("matchLabels", KubernetesNames.Labels(exported.Workload)))),
-                ("ingress", OrDenyAll(ingress)),
-                ("egress", OrDenyAll(egress)))));
-    }
+    public static string Write(IReadOnlyCollection<ExportedWorkload> workloads) => PolicyExport.Write(Format, workloads);
 
     // Only a rule turns on 'deny what is not allowed'; the empty one allows nothing.
     private static YamlList OrDenyAll(List<YamlNode> rules) => new(rules.Count > 0 ? rules : [new YamlMap([])]);
 
     private static List<YamlNode> Rules(
-        Profile profile, Direction direction, Dictionary<Peer, Workload> known, List<string> omissions)
+        Profile profile, Direction direction, IReadOnlyDictionary<Peer, Workload> known, List<string> omissions)
     {
         var rules = new List<YamlNode>();
         foreach (var conversations in PolicyExport.ByPeer(profile, direction))
@@ -77,7 +63,7 @@ public static class CiliumNetworkPolicyWriter
     }
 
     private static (string Key, YamlNode Value)? Side(
-        Peer peer, Direction direction, Dictionary<Peer, Workload> known, out string why)
+        Peer peer, Direction direction, IReadOnlyDictionary<Peer, Workload> known, out string why)
     {
         why = "";
         var prefix = direction == Direction.In ? "from" : "to";

@@ -10,32 +10,18 @@ namespace Bulwark.Model.Export;
 /// </summary>
 public static class NetworkPolicyWriter
 {
-    public static string Write(IReadOnlyCollection<ExportedWorkload> workloads)
-    {
-        var known = workloads.ToDictionary(exported => exported.Workload.Peer, exported => exported.Workload);
-        return PolicyExport.Documents("Kubernetes NetworkPolicy, one for each workload.", workloads,
-            (exported, omissions) => Policy(exported, known, omissions));
-    }
+    private static readonly PolicyFormat Format = new(
+        "Kubernetes NetworkPolicy", "networking.k8s.io/v1", "NetworkPolicy", Rules, DnsRule,
+        (selector, ingress, egress) => new YamlMap(
+            ("podSelector", selector),
+            ("policyTypes", new YamlList(["Ingress", "Egress"])),
+            ("ingress", new YamlList(ingress)),
+            ("egress", new YamlList(egress))));
 
-    private static YamlMap Policy(ExportedWorkload exported, Dictionary<Peer, Workload> known, List<string> omissions)
-    {
-        var ingress = Rules(exported.Profile, Direction.In, known, omissions);
-        var egress = Rules(exported.Profile, Direction.Out, known, omissions);
-        if (PolicyExport.NeedsDns(exported.Profile))
-            egress.Add(DnsRule());
-        return new(
-            ("apiVersion", "networking.k8s.io/v1"),
-            ("kind", "NetworkPolicy"),
-            ("metadata", new YamlMap(("name", KubernetesNames.Object(exported.Workload.Name)))),
-            ("spec", new YamlMap(
-                ("podSelector", new YamlMap(("matchLabels", KubernetesNames.Labels(exported.Workload)))),
-                ("policyTypes", new YamlList(["Ingress", "Egress"])),
-                ("ingress", new YamlList(ingress)),
-                ("egress", new YamlList(egress)))));
-    }
+    public static string Write(IReadOnlyCollection<ExportedWorkload> workloads) => PolicyExport.Write(Format, workloads);
 
     private static List<YamlNode> Rules(
-        Profile profile, Direction direction, Dictionary<Peer, Workload> known, List<string> omissions)
+        Profile profile, Direction direction, IReadOnlyDictionary<Peer, Workload> known, List<string> omissions)
     {
         var rules = new List<YamlNode>();
         foreach (var conversations in PolicyExport.ByPeer(profile, direction))
@@ -62,7 +48,7 @@ public static class NetworkPolicyWriter
         return rules;
     }
 
-    private static List<YamlNode> Peers(Peer peer, Dictionary<Peer, Workload> known, out string why)
+    private static List<YamlNode> Peers(Peer peer, IReadOnlyDictionary<Peer, Workload> known, out string why)
     {
         why = "";
         switch (peer.Kind)

@@ -1,9 +1,10 @@
 using System.Text;
 using Bulwark.Model.Profiles;
+using Bulwark.Model.Workloads;
 
 namespace Bulwark.Model.Export;
 
-/// <summary>What both Kubernetes formats have in common.</summary>
+/// <summary>Writes profiles as policies for Kubernetes: what both formats have in common.</summary>
 internal static class PolicyExport
 {
     /// <summary>Allowed conversations of one direction by peer, sorted.</summary>
@@ -14,20 +15,17 @@ internal static class PolicyExport
             .Order()
             .GroupBy(key => key.Peer, key => key.Port);
 
-    /// <summary>Whether the workload asks for names: it has to resolve what it connects to.</summary>
-    public static bool NeedsDns(Profile profile) =>
-        ByPeer(profile, Direction.Out).Any(peer => peer.Key.Kind is PeerKind.Workload or PeerKind.Name);
-
-    public static string Documents(
-        string title, IEnumerable<ExportedWorkload> workloads, Func<ExportedWorkload, List<string>, YamlMap> document)
+    /// <summary>One document a workload, sorted by name, with what the format cannot express in comments.</summary>
+    public static string Write(PolicyFormat format, IReadOnlyCollection<ExportedWorkload> workloads)
     {
+        var known = workloads.ToDictionary(exported => exported.Workload.Peer, exported => exported.Workload);
         var text = new StringBuilder();
-        YamlText.AppendComment(text, title);
+        YamlText.AppendComment(text, $"{format.Title}, one for each workload.");
         YamlText.AppendComment(text, "Pods are selected by the labels \"app\" and \"project\"; change them to those that yours carry.");
         foreach (var workload in workloads.OrderBy(exported => exported.Workload.Name, StringComparer.Ordinal))
         {
             var omissions = new List<string>();
-            var policy = document(workload, omissions);
+            var policy = Policy(format, workload, known, omissions);
             text.Append("---\n");
             YamlText.AppendComment(text, $"Workload {workload.Workload.Name}");
             foreach (var omission in omissions.Distinct())
@@ -40,4 +38,22 @@ internal static class PolicyExport
     /// <summary>The phrase for a conversation that the format has no words for.</summary>
     public static string Omission(Direction direction, Peer peer, ServerPort port, string why) =>
         $"{new ProfileKey(direction, peer, port)} ({why})";
+
+    private static YamlMap Policy(
+        PolicyFormat format, ExportedWorkload exported, IReadOnlyDictionary<Peer, Workload> known, List<string> omissions)
+    {
+        var ingress = format.Rules(exported.Profile, Direction.In, known, omissions);
+        var egress = format.Rules(exported.Profile, Direction.Out, known, omissions);
+        if (NeedsDns(exported.Profile))
+            egress.Add(format.DnsRule());
+        return new(
+            ("apiVersion", format.ApiVersion),
+            ("kind", format.Kind),
+            ("metadata", new YamlMap(("name", KubernetesNames.Object(exported.Workload.Name)))),
+            ("spec", format.Specification(new YamlMap(("matchLabels", KubernetesNames.Labels(exported.Workload))), ingress, egress)));
+    }
+
+    // The workload has to resolve what it connects to.
+    private static bool NeedsDns(Profile profile) =>
+        ByPeer(profile, Direction.Out).Any(peer => peer.Key.Kind is PeerKind.Workload or PeerKind.Name);
 }
