@@ -45,7 +45,7 @@ internal sealed class Invocation : IDisposable
     {
         if (Value(output) != OutputOption.Json)
             return false;
-        JsonTypeInfo<T> type = ApiJson.Indented<T>();
+        JsonTypeInfo<T> type = CliJson.Indented<T>();
         Screen.Json(value, type);
         return true;
     }

@@ -46,7 +46,7 @@ internal sealed class CannedServer : IAsyncDisposable
     }
 
     public CannedServer With<T>(string request, T answer) =>
-        With(request, 200, "application/json", JsonSerializer.Serialize(answer, ApiJson.Compact<T>()));
+        With(request, 200, "application/json", JsonSerializer.Serialize(answer, CliJson.Compact<T>()));
 
     public CannedServer With(string request, int status, string type, string body) => With(request, async context =>
     {

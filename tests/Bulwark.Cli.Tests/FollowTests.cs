@@ -29,7 +29,7 @@ public sealed class FollowTests
         await shell.RunAsync(server, "events", "--follow", "-o", "json", "--verdict", "blocked");
 
         Assert.Equal(
-            Sample.Events, shell.Out.TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize(line, ApiJson.Compact<EventReport>())));
+            Sample.Events, shell.Out.TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize(line, CliJson.Compact<EventReport>())));
         Assert.Equal("GET /v1/events/follow?verdict=blocked", server.Requests[0].Request);
     }
 
@@ -54,7 +54,7 @@ public sealed class FollowTests
     {
         context.Response.ContentType = "text/event-stream";
         foreach (var item in events)
-            await context.Response.WriteAsync($": keep-alive\n\nid: {item.Id}\ndata: {JsonSerializer.Serialize(item, ApiJson.Compact<EventReport>())}\n\n");
+            await context.Response.WriteAsync($": keep-alive\n\nid: {item.Id}\ndata: {JsonSerializer.Serialize(item, CliJson.Compact<EventReport>())}\n\n");
         await context.Response.Body.FlushAsync();
     }
 }

@@ -110,7 +110,7 @@ internal sealed class ApiClient : IDisposable
 
     private async Task<TAnswer> PostAsync<TRequest, TAnswer>(string path, TRequest body, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, ApiJson.Compact<TRequest>()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, CliJson.Compact<TRequest>()) };
         return await AnswerAsync<TAnswer>(request, cancel).ConfigureAwait(false);
     }
 
@@ -124,7 +124,7 @@ internal sealed class ApiClient : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ApiJson.Compact<T>()) ?? throw new JsonException("The answer is null.");
+            return JsonSerializer.Deserialize(json, CliJson.Compact<T>()) ?? throw new JsonException("The answer is null.");
         }
         catch (JsonException exception)
         {
@@ -166,7 +166,7 @@ internal sealed class ApiClient : IDisposable
         ProblemBody? problem = null;
         try
         {
-            problem = JsonSerializer.Deserialize(body, ApiJson.Compact<ProblemBody>());
+            problem = JsonSerializer.Deserialize(body, CliJson.Compact<ProblemBody>());
         }
         catch (JsonException)
         {

@@ -64,7 +64,7 @@ internal static class EventsCommand
         await foreach (var item in invocation.Client.FollowAsync(filter, cancel).ConfigureAwait(false))
         {
             if (json)
-                invocation.Screen.Json(item, ApiJson.Compact<Server.Api.Contracts.EventReport>());
+                invocation.Screen.Json(item, CliJson.Compact<Server.Api.Contracts.EventReport>());
             else
                 invocation.Screen.Line(EventListing.Line(item));
             await invocation.Terminal.Out.FlushAsync(cancel).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal static class FailureMessage
         var screen = invocation.Screen;
         if (invocation.WantsJson)
         {
-            screen.JsonComplaint(new ErrorReport(failure.Message, failure.Cause, failure.Hint, failure.Code), ApiJson.Indented<ErrorReport>());
+            screen.JsonComplaint(new ErrorReport(failure.Message, failure.Cause, failure.Hint, failure.Code), CliJson.Indented<ErrorReport>());
             return failure.Code;
         }
         Part(screen, new("error: ", Tone.Bad), failure.Message);

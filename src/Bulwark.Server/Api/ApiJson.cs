@@ -5,12 +5,19 @@ using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Server.Api;
 
-/// <summary>How the contracts are written as JSON.</summary>
+/// <summary>
+/// How the contracts are written as JSON, for both ends of the API. What is null is left out. A field that is not known is refused, as
+/// in a request it is a slip of the fingers; a client, which may be older than its server, has to relax that.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters = [typeof(CamelCaseEnum<Mode>), typeof(CamelCaseEnum<Verdict>), typeof(CamelCaseEnum<Direction>)])]
 [JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(WorkloadReport))]
 [JsonSerializable(typeof(ImmutableArray<WorkloadReport>))]
 [JsonSerializable(typeof(MapReport))]
 [JsonSerializable(typeof(ImmutableArray<ZoneReport>))]
@@ -26,4 +33,4 @@ namespace Bulwark.Server.Api;
 [JsonSerializable(typeof(ModeRequest))]
 [JsonSerializable(typeof(SimulateRequest))]
 [JsonSerializable(typeof(Problem))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+public sealed partial class ApiJson : JsonSerializerContext;

@@ -143,6 +143,7 @@ public sealed class ChangeTests : IDisposable
     [InlineData("/v1/allow", """{ "wrkload": "shop/web" }""")]
     [InlineData("/v1/forget", """{ "workload": "shop/web" }""")]
     [InlineData("/v1/forget", "{}")]
+    [InlineData("/v1/forget", """{ "workload": null, "everything": true }""")]
     [InlineData("/v1/mode", """{ "workload": "shop/web", "mode": "destroy" }""")]
     [InlineData("/v1/mode", """{ "workload": "shop/web", "mode": 2 }""")]
     [InlineData("/v1/mode", """{ "mode": "learn" }""")]
