@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Bulwark.Cli.Hosting.Doctor;
 using Bulwark.Cli.Output;
 using Bulwark.Server.Api;
 
@@ -10,6 +11,7 @@ namespace Bulwark.Cli.Api;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(ErrorReport))]
+[JsonSerializable(typeof(Diagnosis))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // Lazy, because the generated half of this class may not be initialised yet.

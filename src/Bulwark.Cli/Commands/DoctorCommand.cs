@@ -10,11 +10,12 @@ internal static class DoctorCommand
     {
         var docker = HostOptions.Docker();
         var bpf = HostOptions.BpfRoot();
-        var command = new CliCommand("doctor", "Check whether this machine has what Bulwark needs")
+        var output = OutputOption.Create();
+        var command = new CliCommand("doctor", "Check whether this machine has what Bulwark needs; ends with 3 if it cannot run")
         {
             Group = CommandGroup.Run,
-            Examples = ["sudo bulwark doctor"],
-            Options = { docker, bpf },
+            Examples = ["sudo bulwark doctor", "sudo bulwark doctor -o json"],
+            Options = { docker, bpf, output },
         };
         line.OnRun(command, (invocation, cancel) => line.Host.DiagnoseAsync(
             new DoctorOptions
@@ -22,6 +23,7 @@ internal static class DoctorCommand
                 DockerSockets = [.. invocation.Value(docker) ?? []],
                 Socket = invocation.Socket,
                 BpfRoot = invocation.Value(bpf)!,
+                Json = invocation.Value(output) == OutputOption.Json,
                 Verbose = invocation.Verbose,
             },
             invocation.Screen, cancel));

@@ -1,3 +1,4 @@
+using Bulwark.Cli.Hosting.Doctor;
 using Bulwark.Cli.Output;
 
 namespace Bulwark.Cli.Hosting;
@@ -9,7 +10,8 @@ internal sealed class BulwarkHost : IBulwarkHost
 
     public Task<int> DetachAsync(DownOptions options, Screen screen, CancellationToken cancel) => throw Missing("down");
 
-    public Task<int> DiagnoseAsync(DoctorOptions options, Screen screen, CancellationToken cancel) => throw Missing("doctor");
+    public Task<int> DiagnoseAsync(DoctorOptions options, Screen screen, CancellationToken cancel) =>
+        Examination.RunAsync(options, screen, cancel);
 
     public Task<int> DemonstrateAsync(DemoOptions options, Screen screen, CancellationToken cancel) => throw Missing("demo");
 

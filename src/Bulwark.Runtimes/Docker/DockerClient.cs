@@ -46,6 +46,14 @@ public sealed partial class DockerClient : IDisposable
         return version;
     }
 
+    /// <summary>How the daemon is set up.</summary>
+    public async Task<DockerSettings> SettingsAsync(CancellationToken cancellationToken = default)
+    {
+        const string path = "/info";
+        var json = _transport.Parse(await GetAsync(path, mayBeMissing: false, cancellationToken).ConfigureAwait(false), DockerJson.Default.InfoJson, path);
+        return new(json.CgroupDriver ?? "", json.CgroupVersion ?? "", json.LiveRestoreEnabled);
+    }
+
     /// <summary>The containers that run, or all that there are.</summary>
     public async Task<ImmutableArray<ContainerSummary>> ListContainersAsync(bool all = false, CancellationToken cancellationToken = default)
     {

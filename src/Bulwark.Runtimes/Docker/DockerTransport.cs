@@ -138,7 +138,8 @@ internal sealed class DockerTransport : IDisposable
     }
 
     private DockerException Unreachable(HttpMethod method, string path, Exception e) =>
-        new(Tried(method, path), null, $"{(e.InnerException ?? e).Message}; is the daemon running?", e);
+        new(Tried(method, path), null,
+            $"{(File.Exists(_socket) ? (e.InnerException ?? e).Message : "there is no such socket")}; is the daemon running?", e);
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

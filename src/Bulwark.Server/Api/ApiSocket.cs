@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -49,24 +48,11 @@ internal static partial class ApiSocket
 
     private static void GiveTo(string group, string path)
     {
-        if (FindGroup(group) is { } id && ChangeOwner(path, uint.MaxValue, id) != 0)
+        if (SystemGroup.Find(group) is { } id && ChangeOwner(path, uint.MaxValue, id) != 0)
         {
             throw new IOException(
                 $"The group \"{group}\" could not be given {path}: {Marshal.GetLastPInvokeErrorMessage()}. Run the server as root, or set another group.");
         }
-    }
-
-    private static uint? FindGroup(string name)
-    {
-        if (!File.Exists("/etc/group"))
-            return null;
-        foreach (var line in File.ReadLines("/etc/group"))
-        {
-            // group(5): name:password:id:members
-            if (line.Split(':') is [var found, _, var id, ..] && found == name)
-                return uint.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture);
-        }
-        return null;
     }
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

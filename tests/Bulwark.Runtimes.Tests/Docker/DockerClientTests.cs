@@ -20,6 +20,16 @@ public sealed class DockerClientTests(DockerDaemon daemon)
     }
 
     [Fact]
+    public async Task A_daemon_tells_how_it_is_set_up()
+    {
+        var settings = await Client.SettingsAsync();
+
+        Assert.Contains(settings.CgroupDriver, (string[])["cgroupfs", "systemd"]);
+        Assert.Contains(settings.CgroupVersion, (string[])["1", "2"]);
+        Assert.False(settings.LiveRestore);
+    }
+
+    [Fact]
     public async Task A_running_container_is_told_with_everything_that_identifies_it()
     {
         var id = await daemon.StartContainerAsync("everything", "", "com.docker.compose.project=shop", "com.docker.compose.service=web");

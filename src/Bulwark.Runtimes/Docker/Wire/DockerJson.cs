@@ -9,6 +9,7 @@ namespace Bulwark.Runtimes.Docker.Wire;
 [JsonSerializable(typeof(NetworkJson[]))]
 [JsonSerializable(typeof(EventJson))]
 [JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(InfoJson))]
 [JsonSerializable(typeof(ErrorJson))]
 [JsonSerializable(typeof(IdJson))]
 [JsonSerializable(typeof(ProgressJson))]

@@ -2,13 +2,23 @@ using System.Text.Json.Serialization;
 
 namespace Bulwark.Runtimes.Docker.Wire;
 
-// Docker Engine API v1.41: SystemVersion, ErrorResponse, IdResponse, and the progress lines of ImageCreate.
+// Docker Engine API v1.41: SystemVersion, SystemInfo (the fields that are read), ErrorResponse, IdResponse, and the progress lines of ImageCreate.
 
 internal sealed record VersionJson
 {
     public string? Version { get; init; }
     public string? ApiVersion { get; init; }
     public string? MinAPIVersion { get; init; }
+}
+
+internal sealed record InfoJson
+{
+    public string? CgroupDriver { get; init; }
+
+    /// <summary>Only since version 1.41 of the API.</summary>
+    public string? CgroupVersion { get; init; }
+
+    public bool LiveRestoreEnabled { get; init; }
 }
 
 internal sealed record ErrorJson

@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+using Bulwark.Cli.Hosting.Doctor;
+
+namespace Bulwark.Cli.Tests.Doctor;
+
+/// <summary>The checks that ask somebody: a Docker daemon, a server.</summary>
+public sealed class ServiceCheckTests
+{
+    [Fact]
+    public async Task A_daemon_that_answers_is_told_with_its_settings()
+    {
+        await using var daemon = await CannedServer.StartAsync();
+        daemon.With("GET /version", 200, "application/json", """{"Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12"}""")
+            .With("GET /v1.41/info", 200, "application/json", """{"CgroupDriver":"systemd","CgroupVersion":"2","LiveRestoreEnabled":true}""");
+
+        var check = await DockerCheck.OfAsync("unix://" + daemon.Socket, CancellationToken.None);
+
+        Assert.Equal(CheckState.Ok, check.State);
+        Assert.EndsWith(": Docker 20.10.24, API 1.41, cgroup driver systemd (version 2), live-restore on", check.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_is_not_there_is_waited_for()
+    {
+        var check = await DockerCheck.OfAsync("unix:///nonexistent/docker.sock", CancellationToken.None);
+
+        Assert.Equal(CheckState.Warning, check.State);
+        Assert.Equal("unix:///nonexistent/docker.sock: there is no such socket; is the daemon running?", check.Found);
+    }
+
+    [Fact]
+    public async Task An_address_of_no_daemon_keeps_Bulwark_from_running() =>
+        Assert.Equal(CheckState.Missing, (await DockerCheck.OfAsync("tcp://localhost:2375", CancellationToken.None)).State);
+
+    [Fact]
+    public async Task A_server_that_answers_is_told()
+    {
+        await using var server = await CannedServer.StartAsync();
+
+        var check = await SocketCheck.OfAsync(server.Socket, CancellationToken.None);
+
+        Assert.Equal((CheckState.Ok, $"Bulwark 0.1.0 answers on {server.Socket}, since 2026-02-26 12:00:00Z"), (check.State, check.Found));
+    }
+
+    [Fact]
+    public async Task A_socket_that_nobody_listens_on_is_replaced()
+    {
+        await using var server = await CannedServer.StartAsync();
+        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(server.Socket + "1"));
+            // Renamed, so that closing does not remove it.
+            File.Move(server.Socket + "1", server.Socket + "2");
+        }
+
+        var check = await SocketCheck.OfAsync(server.Socket + "2", CancellationToken.None);
+
+        Assert.Equal(CheckState.Ok, check.State);
+        Assert.Contains("left by a server that ended", check.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Something_else_on_the_socket_keeps_Bulwark_from_running()
+    {
+        await using var server = await CannedServer.StartAsync();
+        server.With("GET /v1/status", 200, "text/html", "<html>");
+
+        Assert.Equal(CheckState.Missing, (await SocketCheck.OfAsync(server.Socket, CancellationToken.None)).State);
+    }
+}
