@@ -102,6 +102,9 @@ public sealed class BulwarkServer : IAsyncDisposable
                 await stop.CancelAsync().ConfigureAwait(false);
                 await looping.ConfigureAwait(false);
             }
+            // While the API still answers: who waits for the end of the socket waits for this too.
+            if (down)
+                agent.Detach();
         }
         catch (Exception e)
         {
@@ -112,8 +115,6 @@ public sealed class BulwarkServer : IAsyncDisposable
         {
             _observations.Writer.TryComplete();
         }
-        if (down)
-            agent.Detach();
     }
 
     public ValueTask DisposeAsync()

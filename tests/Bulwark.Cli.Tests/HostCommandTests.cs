@@ -68,6 +68,29 @@ public sealed class HostCommandTests
     }
 
     [Fact]
+    public async Task Down_waits_for_a_server_that_hangs_up_instead_of_answering_and_then_cleans_up()
+    {
+        await using var server = await CannedServer.StartAsync();
+        server.With("POST /v1/down", context =>
+        {
+            context.Abort();
+            _ = Task.Run(async () =>
+            {
+                await Task.Delay(500);
+                await server.StopAsync();
+            });
+            return Task.CompletedTask;
+        });
+        var host = new FakeHost();
+        var shell = new Shell { Host = host };
+
+        Assert.Equal(ExitCode.Ok, await shell.RunAsync(server, "down"));
+        Assert.IsType<DownOptions>(host.Asked);
+        Assert.StartsWith("The server broke the connection before it answered (", shell.Error, StringComparison.Ordinal);
+        Assert.True(server.Requests.Count > 1, "it was asked whether it is still there");
+    }
+
+    [Fact]
     public async Task Down_with_a_server_asks_it_and_waits_for_its_end()
     {
         await using var server = await CannedServer.StartAsync();

@@ -147,7 +147,10 @@ internal sealed class ApiClient : IDisposable
         {
             if (exception.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
                 throw new NotAuthorisedException(_socket, exception);
-            throw new ServerUnreachableException(_socket, Reason(exception.InnerException ?? exception), exception);
+            throw new ServerUnreachableException(_socket, Reason(exception.InnerException ?? exception), exception)
+            {
+                WasReached = exception.HttpRequestError != HttpRequestError.ConnectionError,
+            };
         }
         if (response.IsSuccessStatusCode)
             return response;

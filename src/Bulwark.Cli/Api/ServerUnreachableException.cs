@@ -10,4 +10,7 @@ internal sealed class ServerUnreachableException : CommandFailure
         Hint = "bulwark up";
         Code = ExitCode.Unreachable;
     }
+
+    /// <summary>Whether somebody took the connection and then broke it: the request may have been heard.</summary>
+    public bool WasReached { get; init; }
 }

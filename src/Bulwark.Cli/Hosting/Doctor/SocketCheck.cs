@@ -23,6 +23,11 @@ internal static class SocketCheck
             var status = await client.StatusAsync(limit.Token).ConfigureAwait(false);
             return Check.Ok(Name, $"Bulwark {status.Version} answers on {socket}, since {Words.Instant(status.StartedAt)}");
         }
+        catch (ServerUnreachableException exception) when (exception.WasReached)
+        {
+            return Check.Warning(Name, $"something on {socket} took the question and hung up", "Whether a server runs is not known",
+                "Look again: bulwark doctor");
+        }
         catch (ServerUnreachableException)
         {
             return Check.Ok(Name, $"{socket} was left by a server that ended; the next one replaces it");
