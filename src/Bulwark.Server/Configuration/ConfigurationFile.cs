@@ -54,8 +54,9 @@ public static class ConfigurationFile
                 "learning" => options with { Learning = Learning(key, value) },
                 "events" => options with { Events = (int)Count(key, value, 100, 100_000_000) },
                 "activity" => options with { Activity = Duration(key, value) },
+                "outside" => options with { Outside = Duration(key, value) },
                 "queue" => options with { Queue = (int)Count(key, value, 16, 10_000_000) },
-                _ => throw Unknown(key, "auto, learning, dataDirectory, socket, group, events, activity, queue"),
+                _ => throw Unknown(key, "auto, learning, dataDirectory, socket, group, events, activity, outside, queue"),
             };
         }
         return options;

@@ -26,6 +26,9 @@ public sealed record ServerOptions
     /// <summary>How long activity is kept, which simulation replays.</summary>
     public TimeSpan Activity { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>How long a name or range outside is remembered that no profile names and that was not seen again.</summary>
+    public TimeSpan Outside { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>How many observations may wait; more are dropped, counted and shown.</summary>
     public int Queue { get; init; } = 16_384;
 }

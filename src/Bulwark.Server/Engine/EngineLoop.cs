@@ -36,7 +36,7 @@ internal sealed partial class EngineLoop
         _options = options;
         _time = time;
         _logger = loggers.CreateLogger<EngineLoop>();
-        _policies = new(state, agent, loggers.CreateLogger<PolicyApplier>());
+        _policies = new(state, agent, time, loggers.CreateLogger<PolicyApplier>());
         _folder = new(state, _policies, options.Learning);
         _changer = new(state, _policies);
     }
@@ -155,16 +155,18 @@ internal sealed partial class EngineLoop
             if (now - _compacted >= CompactEvery)
             {
                 _compacted = now;
-                _state.CompactActivity(now, _options.Activity);
+                _policies.Prune(now - _options.Outside);
+                _state.Compact(now, _options.Activity);
             }
-            Warn(NotStored, false);
+            _state.Warn(NotStored, false);
         }
         catch (Microsoft.Data.Sqlite.SqliteException e)
         {
             // Kept in memory and tried again at the next tick.
             LogNotStored(e);
-            Warn(NotStored, true);
+            _state.Warn(NotStored, true);
         }
+        _state.Publish();
     }
 
     private void Settle()
@@ -184,18 +186,6 @@ internal sealed partial class EngineLoop
 
     private const string NotStored =
         "The database cannot be written: what is learnt now is lost if Bulwark ends. See the log, and make room on the disk.";
-
-    private void Warn(string warning, bool on)
-    {
-        var has = _state.Current.Warnings.Contains(warning);
-        if (has == on)
-            return;
-        _state.Current = _state.Current with
-        {
-            Warnings = on ? _state.Current.Warnings.Add(warning) : _state.Current.Warnings.Remove(warning),
-        };
-        _state.Publish();
-    }
 
     [LoggerMessage(10, LogLevel.Error, "An observation ({Kind}) could not be folded into the profiles.")]
     private partial void LogNotFolded(Exception e, string kind);

@@ -33,14 +33,14 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
             case TrafficCounted counted:
                 Update(counted, counted.Workload, w => w with
                 {
-                    Profile = Learner.Count(w.Profile, Key(counted.Direction, counted.Peer, null, counted.Port),
+                    Profile = Learner.Count(w.Profile, Key(counted, counted.Direction, counted.Peer, null, counted.Port),
                         counted.BytesSent, counted.BytesReceived, counted.Time, thresholds),
                 });
                 break;
             case ProtocolSeen seen:
                 Update(seen, seen.Workload, w => w with
                 {
-                    Profile = Learner.Recognise(w.Profile, Key(seen.Direction, seen.Peer, seen.Address, seen.Port), seen.Protocol, seen.ServerName),
+                    Profile = Learner.Recognise(w.Profile, Key(seen, seen.Direction, seen.Peer, seen.Address, seen.Port), seen.Protocol, seen.ServerName),
                 });
                 break;
             case NameSeen seen:
@@ -106,7 +106,7 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
 
     private void Fold(ConversationSeen seen) => Update(seen, seen.Workload, w =>
     {
-        var key = Key(seen.Direction, seen.Peer, seen.Address, seen.Port);
+        var key = Key(seen, seen.Direction, seen.Peer, seen.Address, seen.Port);
         if (w.Profile.Mode == Mode.Learn)
             policies.EnsureIdentity(key.Peer);
         state.CountActivity(seen.Workload, key, seen.Time, seen.Connections);
@@ -117,6 +117,7 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
     {
         var name = Peer.HostName(seen.HostName);
         policies.Invalidate(state.Outside.Learn(name, seen.Identity));
+        state.Outside.See(name, seen.Time);
         var addresses = seen.Addresses.Select(a => a.ToString())
             .Concat(state.Current.Addresses.GetValueOrDefault(name, [])).Distinct().Take(MaximumAddresses).ToImmutableArray();
         state.Current = state.Current with { Addresses = state.Current.Addresses.SetItem(name, addresses) };
@@ -124,7 +125,7 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
 
     private void Fold(AttemptJudged judged) => Update(judged, judged.Workload, w =>
     {
-        var key = Key(judged.Direction, judged.Peer, judged.Address, judged.Port);
+        var key = Key(judged, judged.Direction, judged.Peer, judged.Address, judged.Port);
         var container = w.Containers.TryGetValue(judged.ContainerId, out var known) ? known.Name : judged.ContainerId;
         var attempt = new Attempt(judged.Verdict, judged.Reason, w.Workload.Name, key)
         {
@@ -175,8 +176,13 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
             state.Put(changed);
     }
 
-    private ProfileKey Key(Direction direction, Identity identity, IPAddress? address, ServerPort port) =>
-        new(direction, PeerOf(identity, direction, address), port);
+    private ProfileKey Key(Observation observation, Direction direction, Identity identity, IPAddress? address, ServerPort port)
+    {
+        var peer = PeerOf(identity, direction, address);
+        if (state.Outside.IdentityOf(peer) is not null)
+            state.Outside.See(peer, observation.Time);
+        return new(direction, peer, port);
+    }
 
     private Peer PeerOf(Identity identity, Direction direction, IPAddress? address)
     {

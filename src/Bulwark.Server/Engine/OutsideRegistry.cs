@@ -16,13 +16,19 @@ internal sealed class OutsideRegistry
     private readonly Dictionary<Peer, Identity> _identities = [];
     private readonly Dictionary<Identity, Peer> _peers = [];
     private readonly Dictionary<Identity, Peer> _unsaved = [];
+    private readonly Dictionary<Peer, DateTimeOffset> _seen = [];
+    private readonly HashSet<Peer> _seenUnsaved = [];
     private uint _nextRange = Identity.FirstRange;
     private uint _nextName = FirstOwnName;
 
-    public OutsideRegistry(IEnumerable<(Identity Identity, Peer Peer)> known)
+    /// <param name="now">Counts as the time when those were seen of which none is stored.</param>
+    public OutsideRegistry(IEnumerable<(Identity Identity, Peer Peer, DateTimeOffset? Seen)> known, DateTimeOffset now)
     {
-        foreach (var (identity, peer) in known)
+        foreach (var (identity, peer, seen) in known)
+        {
             Put(identity, peer);
+            _seen[peer] = seen ?? now;
+        }
     }
 
     public IEnumerable<KeyValuePair<Peer, Identity>> All => _identities;
@@ -34,9 +40,26 @@ internal sealed class OutsideRegistry
 
     public Identity? IdentityOf(Peer peer) => _identities.TryGetValue(peer, out var identity) ? identity : null;
 
-    /// <summary>The peer's identity; a new one if it has none. It must be saved before the kernel hears of it.</summary>
-    public Identity GetOrAdd(Peer peer, out bool added)
+    /// <summary>The peer was seen to talk, or was asked for.</summary>
+    public void See(Peer peer, DateTimeOffset time)
     {
+        if (_seen.TryGetValue(peer, out var before) && before >= time)
+            return;
+        _seen[peer] = time;
+        _seenUnsaved.Add(peer);
+    }
+
+    /// <summary>Those that were not seen since a time.</summary>
+    public IReadOnlyList<Peer> Unseen(DateTimeOffset since) =>
+        [.. _identities.Where(known => _seen.GetValueOrDefault(known.Key) < since).OrderBy(known => known.Value).Select(known => known.Key)];
+
+    /// <summary>Whether the peer is a name that got its identity from here, not from the kernel.</summary>
+    public bool IsOwnName(Peer peer) => _identities.TryGetValue(peer, out var identity) && identity.IsName && identity.Value >= FirstOwnName;
+
+    /// <summary>The peer's identity; a new one if it has none. It must be saved before the kernel hears of it.</summary>
+    public Identity GetOrAdd(Peer peer, DateTimeOffset now, out bool added)
+    {
+        See(peer, now);
         added = !_identities.TryGetValue(peer, out var identity);
         if (!added)
             return identity;
@@ -53,7 +76,10 @@ internal sealed class OutsideRegistry
             return [];
         var changed = new List<Peer> { name };
         if (_peers.Remove(identity, out var other) && _identities.Remove(other))
+        {
+            _seen.Remove(other);
             changed.Add(other);
+        }
         if (_identities.Remove(name, out var old))
             _peers.Remove(old);
         Put(identity, name);
@@ -68,6 +94,8 @@ internal sealed class OutsideRegistry
             return null;
         _peers.Remove(identity);
         _unsaved.Remove(identity);
+        _seen.Remove(peer);
+        _seenUnsaved.Remove(peer);
         return identity;
     }
 
@@ -75,8 +103,20 @@ internal sealed class OutsideRegistry
     public void Save(SqliteConnection connection)
     {
         foreach (var (identity, peer) in _unsaved)
-            IdentityTable.Save(connection, identity, peer);
+            IdentityTable.Save(connection, identity, peer, _seen.GetValueOrDefault(peer));
     }
+
+    /// <summary>Writes when those were last seen whose time is not stored yet. Call <see cref="SeenSaved"/> when the transaction is through.</summary>
+    public void SaveSeen(SqliteConnection connection)
+    {
+        foreach (var peer in _seenUnsaved)
+        {
+            if (_identities.TryGetValue(peer, out var identity))
+                IdentityTable.SaveSeen(connection, identity, _seen[peer]);
+        }
+    }
+
+    public void SeenSaved() => _seenUnsaved.Clear();
 
     public bool HasUnsaved => _unsaved.Count > 0;
 

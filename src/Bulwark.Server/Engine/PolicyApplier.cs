@@ -11,13 +11,13 @@ namespace Bulwark.Server.Engine;
 /// Brings profiles and identities into the kernel. A range gets its identity there last: policies that must know it, do so before a
 /// packet can have it.
 /// </summary>
-internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, ILogger<PolicyApplier> logger)
+internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, TimeProvider time, ILogger<PolicyApplier> logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
     private readonly HashSet<Identity> _stale = [];
     private readonly Dictionary<Identity, DateTimeOffset> _retryAt = [];
-    private readonly List<Peer> _unassigned = [];
+    private readonly OutsideAssigner _outside = new(state, agent, logger);
 
     /// <summary>Tells the kernel everything that is known: identities, then policies. What fails is tried again later.</summary>
     public void Restore()
@@ -27,10 +27,10 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, ILo
         foreach (var (peer, _) in state.Outside.All.OrderBy(p => p.Value))
         {
             if (peer.Kind == PeerKind.Range || named.Contains(peer))
-                _unassigned.Add(peer);
+                _outside.Add(peer);
         }
         // First identities, then policies: while the server was away the kernel went on with the old ones of both.
-        AssignAll();
+        _outside.AssignAll(time.GetUtcNow());
         _stale.UnionWith(state.Current.Workloads.Keys);
     }
 
@@ -52,10 +52,10 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, ILo
     {
         if (peer.Kind is not (PeerKind.Name or PeerKind.Range))
             return;
-        state.Outside.GetOrAdd(peer, out var added);
+        state.Outside.GetOrAdd(peer, time.GetUtcNow(), out var added);
         if (!added)
             return;
-        _unassigned.Add(peer);
+        _outside.Add(peer);
         if (peer.Kind == PeerKind.Range)
             InvalidateAround(IPNetwork.Parse(peer.Name));
     }
@@ -68,9 +68,20 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, ILo
             if (state.Outside.IdentityOf(range) is null || state.Current.Workloads.Values.Any(w => w.Profile.Entries.Keys.Any(k => k.Peer == range)))
                 continue;
             // The kernel first: a number that it still knows must not be free.
-            if (Try(range.ToString(), () => agent.RemoveRange(IPNetwork.Parse(range.Name))))
-                state.ForgetIdentity(range);
+            if (_outside.Remove(range))
+                state.ForgetIdentities([range]);
         }
+    }
+
+    /// <summary>
+    /// Forgets services outside that no profile names and that were not seen since a time. Names that the kernel did not meet first stay: it
+    /// keeps their numbers for good, so they must not be free.
+    /// </summary>
+    public void Prune(DateTimeOffset unseenSince)
+    {
+        var named = state.Current.Workloads.Values.SelectMany(w => w.Profile.Entries.Keys).Select(k => k.Peer).ToHashSet();
+        state.ForgetIdentities([.. state.Outside.Unseen(unseenSince)
+            .Where(p => !named.Contains(p) && (p.Kind == PeerKind.Range ? _outside.Remove(p) : !state.Outside.IsOwnName(p)))]);
     }
 
     /// <summary>Puts a profile into force. The caller keeps it only if this succeeds.</summary>
@@ -113,7 +124,7 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, ILo
                 failed(workload, e);
             }
         }
-        AssignAll();
+        _outside.AssignAll(now);
     }
 
     private Identity? IdentityOf(Peer peer) => peer.Kind switch
@@ -136,47 +147,6 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, ILo
         }
     }
 
-    private void AssignAll()
-    {
-        foreach (var peer in _unassigned)
-        {
-            if (state.Outside.IdentityOf(peer) is not { } identity)
-                continue;
-            Try(peer.ToString(), () =>
-            {
-                if (peer.Kind == PeerKind.Range)
-                    agent.AssignRange(IPNetwork.Parse(peer.Name), identity);
-                else
-                    agent.AssignName(peer.Name, identity);
-            });
-        }
-        _unassigned.Clear();
-    }
-
-    private bool Try(string what, Action action)
-    {
-        try
-        {
-            action();
-            return true;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            LogNotAssigned(e, what);
-            state.Current = state.Current with
-            {
-                Warnings = state.Current.Warnings.Contains(NotAssigned) ? state.Current.Warnings : state.Current.Warnings.Add(NotAssigned),
-            };
-            return false;
-        }
-    }
-
-    private const string NotAssigned =
-        "The kernel did not take the identity of a service outside, so its conversations may be blocked: see the log, then restart Bulwark.";
-
     [LoggerMessage(1, LogLevel.Error, "The policy of {Workload} could not be brought to the kernel; the one before stays in force.")]
     private partial void LogNotApplied(Exception e, string workload);
-
-    [LoggerMessage(2, LogLevel.Error, "The kernel did not take the identity of {Peer}.")]
-    private partial void LogNotAssigned(Exception e, string peer);
 }

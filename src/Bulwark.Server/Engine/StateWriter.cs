@@ -29,7 +29,7 @@ internal sealed class StateWriter
             return (stored, ProfileTable.Load(connection, names), IdentityTable.Load(connection));
         });
         Directory = new(database, workloads.Select(w => w.Workload));
-        Outside = new(identities);
+        Outside = new(identities, now);
         Events = new(database, options.Events);
         foreach (var (identity, profile) in profiles)
             _stored[identity] = profile;
@@ -93,11 +93,25 @@ internal sealed class StateWriter
         Outside.Saved();
     }
 
-    /// <summary>Forgets the identity of a service outside; its number stays unused while the server runs.</summary>
-    public void ForgetIdentity(Peer peer)
+    /// <summary>Forgets services outside; their numbers stay unused while the server runs.</summary>
+    public void ForgetIdentities(IReadOnlyCollection<Peer> peers)
     {
-        if (Outside.Remove(peer) is { } identity)
-            _database.Write(connection => IdentityTable.Delete(connection, identity));
+        if (peers.Count == 0)
+            return;
+        var identities = peers.Select(p => Outside.Remove(p)).OfType<Identity>().ToList();
+        Current = Current with { Addresses = Current.Addresses.RemoveRange(peers) };
+        _database.Write(connection =>
+        {
+            foreach (var identity in identities)
+                IdentityTable.Delete(connection, identity);
+        });
+    }
+
+    /// <summary>Shows or no longer shows a warning.</summary>
+    public void Warn(string warning, bool on)
+    {
+        if (Current.Warnings.Contains(warning) != on)
+            Current = Current with { Warnings = on ? Current.Warnings.Add(warning) : Current.Warnings.Remove(warning) };
     }
 
     /// <summary>Stores everything that changed, in one transaction.</summary>
@@ -126,8 +140,16 @@ internal sealed class StateWriter
         Events.Saved(events);
     }
 
-    public void CompactActivity(DateTimeOffset now, TimeSpan keep) =>
-        _database.Write(connection => ActivityTable.Compact(connection, now, keep));
+    /// <summary>Stores when services outside were last seen, and makes old activity smaller or deletes it.</summary>
+    public void Compact(DateTimeOffset now, TimeSpan keepActivity)
+    {
+        _database.Write(connection =>
+        {
+            Outside.SaveSeen(connection);
+            ActivityTable.Compact(connection, now, keepActivity);
+        });
+        Outside.SeenSaved();
+    }
 
     /// <summary>Shows the state to readers.</summary>
     public void Publish() => Volatile.Write(ref _published, Current);

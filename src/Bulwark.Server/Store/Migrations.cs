@@ -85,5 +85,6 @@ internal static class Migrations
             PRIMARY KEY (bucket, workload, direction, peer, port)
         ) STRICT, WITHOUT ROWID;
         """,
+        "ALTER TABLE identities ADD COLUMN seen INTEGER;",
     ];
 }

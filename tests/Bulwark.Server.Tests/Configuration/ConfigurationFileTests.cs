@@ -15,7 +15,7 @@ public sealed class ConfigurationFileTests
             """
             {
               // Where things are.
-              "dataDirectory": "/data", "socket": "/run/x.sock", "group": "ops", "auto": false, "events": 500, "activity": "7d", "queue": 100,
+              "dataDirectory": "/data", "socket": "/run/x.sock", "group": "ops", "auto": false, "events": 500, "activity": "7d", "outside": "2d", "queue": 100,
               "learning": {
                 "interval": "5s", "minimumTime": "1h30m", "minimumIntervals": 2, "minimumSightings": 3, "maximumUnseen": 0.5,
                 "confidence": 0.9, "auditTime": "30s", /* the end */
@@ -30,6 +30,7 @@ public sealed class ConfigurationFileTests
             Auto = false,
             Events = 500,
             Activity = TimeSpan.FromDays(7),
+            Outside = TimeSpan.FromDays(2),
             Queue = 100,
             Learning = new()
             {

@@ -21,6 +21,9 @@ public sealed class FakeAgent : IAgent
     /// <summary>How many entries fit into a policy.</summary>
     public int Capacity { get; set; } = int.MaxValue;
 
+    /// <summary>Calls that fail, as they are written in <see cref="Calls"/>.</summary>
+    public Func<string, bool> Fails { get; set; } = _ => false;
+
     public bool Detached { get; private set; }
 
     public AgentStatus Status { get; set; } = new() { Version = "fake" };
@@ -35,23 +38,30 @@ public sealed class FakeAgent : IAgent
 
     public void AssignRange(IPNetwork range, Identity identity)
     {
-        Calls.Enqueue($"range {range}");
+        Call($"range {range}");
         Ranges[range] = identity;
     }
 
     public void RemoveRange(IPNetwork range)
     {
-        Calls.Enqueue($"remove {range}");
+        Call($"remove {range}");
         Ranges.TryRemove(range, out _);
     }
 
     public void AssignName(string hostName, Identity identity)
     {
-        Calls.Enqueue($"name {hostName}");
+        Call($"name {hostName}");
         Names[hostName] = identity;
     }
 
     public void Remove(Identity workload) => Policies.TryRemove(workload, out _);
 
     public void Detach() => Detached = true;
+
+    private void Call(string call)
+    {
+        Calls.Enqueue(call);
+        if (Fails(call))
+            throw new InvalidOperationException($"The kernel refuses: {call}");
+    }
 }

@@ -84,10 +84,12 @@ public sealed class TableTests : IDisposable
     public void An_identity_and_a_peer_are_paired_with_one_another_only()
     {
         var (a, b) = (Peer.HostName("a.example.com"), Peer.HostName("b.example.com"));
-        _database.Write(c => IdentityTable.Save(c, new(Identity.FirstName), a));
-        _database.Write(c => IdentityTable.Save(c, new(Identity.FirstName + 1), a));
-        _database.Write(c => IdentityTable.Save(c, new(Identity.FirstName + 1), b));
-        Assert.Equal([(new(Identity.FirstName + 1), b)], _database.Read(IdentityTable.Load));
+        _database.Write(c => IdentityTable.Save(c, new(Identity.FirstName), a, Noon));
+        _database.Write(c => IdentityTable.Save(c, new(Identity.FirstName + 1), a, Noon));
+        _database.Write(c => IdentityTable.Save(c, new(Identity.FirstName + 1), b, Noon));
+        Assert.Equal([(new(Identity.FirstName + 1), b, Noon)], _database.Read(IdentityTable.Load));
+        _database.Write(c => IdentityTable.SaveSeen(c, new(Identity.FirstName + 1), Noon.AddHours(1)));
+        Assert.Equal(Noon.AddHours(1), Assert.Single(_database.Read(IdentityTable.Load)).Seen);
     }
 
     [Fact]
