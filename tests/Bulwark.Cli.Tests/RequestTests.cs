@@ -11,8 +11,9 @@ public sealed class RequestTests
     [InlineData("POST /v1/forget", """{"workload":"shop/web","peer":"host","port":"22/tcp","everything":false}""",
         "forget", "shop/web", "--peer", "host", "--port", "22/tcp")]
     [InlineData("POST /v1/forget", """{"workload":"shop/web","everything":true}""", "forget", "shop/web", "--everything", "--yes")]
-    [InlineData("POST /v1/mode", """{"workload":"shop/web","all":false,"mode":"protect"}""", "mode", "shop/web", "protect")]
-    [InlineData("POST /v1/mode", """{"all":true,"mode":"audit"}""", "mode", "--all", "audit")]
+    [InlineData("POST /v1/mode", """{"workload":"shop/web","all":false,"mode":"protect","auto":false}""", "mode", "shop/web", "protect")]
+    [InlineData("POST /v1/mode", """{"all":true,"mode":"audit","auto":false}""", "mode", "--all", "audit")]
+    [InlineData("POST /v1/mode", """{"workload":"shop/web","all":false,"auto":true}""", "mode", "shop/web", "auto")]
     [InlineData("POST /v1/simulate",
         """{"since":"2026-02-28T12:00:00+00:00","workload":"shop/web","allow":[{"workload":"shop/web","to":"shop/db","port":"1/tcp"},{"workload":"shop/db","from":"shop/web","port":"2/tcp"}],"forget":[{"workload":"a","peer":"b","everything":false},{"workload":"c","everything":true}]}""",
         "simulate", "--since", "24h", "--workload", "shop/web", "--allow", "shop/web -> shop/db 1/tcp", "--allow", "shop/db <- shop/web 2/tcp",
@@ -27,6 +28,19 @@ public sealed class RequestTests
         await new Shell().RunAsync(server, arguments);
 
         Assert.Equal([(request, body)], server.Requests);
+    }
+
+    [Theory]
+    [InlineData("protect", "Workloads to come start in protect and stay there.\n")]
+    [InlineData("auto", "Workloads to come start in learn and move on by themselves.\n")]
+    public async Task A_mode_for_all_says_what_workloads_to_come_do(string mode, string expected)
+    {
+        await using var server = await CannedServer.StartAsync();
+        var shell = new Shell();
+
+        await shell.RunAsync(server, "mode", "--all", mode);
+
+        Assert.Equal(expected, shell.Error);
     }
 
     [Fact]

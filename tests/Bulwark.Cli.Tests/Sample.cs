@@ -18,7 +18,7 @@ internal static class Sample
     ];
 
     public static readonly StatusReport Status = new(
-        "0.1.0", Now.AddDays(-3), true,
+        "0.1.0", Now.AddDays(-3), true, Mode.Audit,
         new AgentStatus
         {
             Version = "0.1.0",
@@ -80,9 +80,13 @@ internal static class Sample
         Blocked, ["shop/web is in protect, and no entry of its profile lets it open 22/tcp on the host.", "Nothing like it was seen in 9 days."],
         [Entries[0]], "bulwark allow 1042");
 
-    public static readonly ProfileChangeReport Allowed = new("shop/web", ["-> host 22/tcp"], []);
+    public static readonly ImmutableArray<ProfileChangeReport> Allowed =
+    [
+        new("shop/web", ["-> shop/db 22/tcp"], [], ""),
+        new("shop/db", ["<- shop/web 22/tcp"], [], "shop/db is in audit too, and a conversation needs an entry at both ends."),
+    ];
 
-    public static readonly ImmutableArray<ProfileChangeReport> Forgotten = [new("shop/web", [], ["-> name:api.pay.example 443/tcp"])];
+    public static readonly ImmutableArray<ProfileChangeReport> Forgotten = [new("shop/web", [], ["-> name:api.pay.example 443/tcp"], "")];
 
     public static readonly ImmutableArray<WorkloadReport> ModeChanged = [Workloads[2] with { Mode = Mode.Protect, ModeIsPinned = true }];
 

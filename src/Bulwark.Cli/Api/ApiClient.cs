@@ -46,8 +46,8 @@ internal sealed class ApiClient : IDisposable
     public Task<ExplainReport> ExplainAsync(long id, CancellationToken cancel) =>
         GetAsync<ExplainReport>(string.Create(CultureInfo.InvariantCulture, $"events/{id}"), cancel);
 
-    public Task<ProfileChangeReport> AllowAsync(AllowRequest request, CancellationToken cancel) =>
-        PostAsync<AllowRequest, ProfileChangeReport>("allow", request, cancel);
+    public Task<ImmutableArray<ProfileChangeReport>> AllowAsync(AllowRequest request, CancellationToken cancel) =>
+        PostAsync<AllowRequest, ImmutableArray<ProfileChangeReport>>("allow", request, cancel);
 
     public Task<ImmutableArray<ProfileChangeReport>> ForgetAsync(ForgetRequest request, CancellationToken cancel) =>
         PostAsync<ForgetRequest, ImmutableArray<ProfileChangeReport>>("forget", request, cancel);

@@ -19,7 +19,7 @@ internal static class AllowCommand
         to.CompletionSources.Add(line.Completions.Peers);
         from.CompletionSources.Add(line.Completions.Peers);
         port.CompletionSources.Add(line.Completions.Ports);
-        var command = new CliCommand("allow", "Add to a workload's profile what an event shows, or what you spell out")
+        var command = new CliCommand("allow", "Allow what an event shows, or what you spell out, at both ends if the peer is a workload that is judged too")
         {
             Group = CommandGroup.Change,
             Usage = "EVENT | WORKLOAD (--to PEER | --from PEER) --port PORT [options]",
@@ -34,9 +34,9 @@ internal static class AllowCommand
         line.OnRun(command, async (invocation, cancel) =>
         {
             var request = Request(invocation.Value(what), invocation.Value(to), invocation.Value(from), invocation.Value(port));
-            var change = await invocation.WaitAsync("Waiting for the server", invocation.Client.AllowAsync(request, cancel)).ConfigureAwait(false);
-            if (!invocation.WroteJson(output, change))
-                ChangeListing.Write([change], invocation.Screen);
+            var changes = await invocation.WaitAsync("Waiting for the server", invocation.Client.AllowAsync(request, cancel)).ConfigureAwait(false);
+            if (!invocation.WroteJson(output, changes))
+                ChangeListing.Write(changes, invocation.Screen);
             return ExitCode.Ok;
         });
         return command;

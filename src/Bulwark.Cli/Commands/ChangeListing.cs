@@ -15,6 +15,8 @@ internal static class ChangeListing
                 screen.Line(new("+ ", Tone.Good), change.Workload, " ", added);
             foreach (var removed in change.Removed)
                 screen.Line(new("- ", Tone.Bad), change.Workload, " ", removed);
+            if (change.Why.Length > 0)
+                screen.Line(Cell.Faint("  " + change.Why));
         }
         if (changes.All(change => change.Added.IsEmpty && change.Removed.IsEmpty))
             screen.Note("Nothing changed: it was so already.");

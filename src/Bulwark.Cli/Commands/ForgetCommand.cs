@@ -14,11 +14,11 @@ internal static class ForgetCommand
         workload.CompletionSources.Add(line.Completions.Workloads);
         var peer = new Option<string>("--peer") { Description = "Only conversations with this peer", HelpName = "PEER" };
         var port = new Option<string>("--port") { Description = "Only conversations on this port: 5432/tcp", HelpName = "PORT" };
-        var everything = new Option<bool>("--everything") { Description = "The whole profile; the workload learns anew" };
+        var everything = new Option<bool>("--everything") { Description = "The whole profile; the workload learns anew, and its peers keep theirs" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
         peer.CompletionSources.Add(line.Completions.Peers);
         port.CompletionSources.Add(line.Completions.Ports);
-        var command = new CliCommand("forget", "Take something out of a workload's profile")
+        var command = new CliCommand("forget", "Take something out of a workload's profile, and its other end out of the peer's")
         {
             Group = CommandGroup.Change,
             Usage = "WORKLOAD (--peer PEER | --port PORT | --everything [--yes]) [options]",

@@ -32,6 +32,8 @@ internal static class StatusCommand
         var agent = status.Agent;
         Fact(screen, "bulwark", $"{status.Version}, running for {Words.Duration(screen.Clock.GetUtcNow() - status.StartedAt)}");
         Fact(screen, "auto", status.Auto ? "on: learnt workloads become protected by themselves" : "off: modes change only by hand");
+        if (status.ModeOfNewWorkloads is not null)
+            Fact(screen, "to come", ModeCommand.ToCome(status.ModeOfNewWorkloads));
         Fact(screen, "workloads", Modes(status.Workloads));
         foreach (var runtime in agent.Runtimes)
         {

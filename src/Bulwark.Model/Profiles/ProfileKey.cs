@@ -11,6 +11,11 @@ public readonly record struct ProfileKey(Direction Direction, Peer Peer, ServerP
     /// <summary>For example <c>-> shop/db 5432/tcp</c>.</summary>
     public override string ToString() => $"{(Direction == Direction.Out ? "->" : "<-")} {Peer} {Port}";
 
+    /// <summary>The same conversation seen from the peer, whose own peer is <paramref name="workload"/>; null if the peer is no workload.</summary>
+    public ProfileKey? SeenFromPeer(Peer workload) => Peer.Kind == PeerKind.Workload
+        ? new(Direction == Direction.Out ? Direction.In : Direction.Out, workload, Port)
+        : null;
+
     public int CompareTo(ProfileKey other)
     {
         if (Direction != other.Direction)

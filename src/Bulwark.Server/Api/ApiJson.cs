@@ -25,7 +25,6 @@ namespace Bulwark.Server.Api;
 [JsonSerializable(typeof(ImmutableArray<EventReport>))]
 [JsonSerializable(typeof(EventReport))]
 [JsonSerializable(typeof(ExplainReport))]
-[JsonSerializable(typeof(ProfileChangeReport))]
 [JsonSerializable(typeof(ImmutableArray<ProfileChangeReport>))]
 [JsonSerializable(typeof(SimulateReport))]
 [JsonSerializable(typeof(AllowRequest))]

@@ -39,10 +39,9 @@ internal static class ChangeEndpoints
         var report = await api.Loop.Run(() =>
         {
             var (workload, key) = RequestReader.Allow(request, api.State, api.Events);
-            var added = api.Changer.Allow(workload.Workload.Identity, [key], api.Now);
-            return new ProfileChangeReport(workload.Workload.Name, Texts(added), []);
+            return Reports(api.Changer.Allow(workload.Workload.Identity, key, api.Now));
         }, context.RequestAborted).ConfigureAwait(false);
-        await Responses.Write(context, report, ApiJson.Default.ProfileChangeReport).ConfigureAwait(false);
+        await Responses.Write(context, report, ApiJson.Default.ImmutableArrayProfileChangeReport).ConfigureAwait(false);
     }
 
     private static async Task Forget(HttpContext context, ApiContext api)
@@ -51,10 +50,9 @@ internal static class ChangeEndpoints
         var report = await api.Loop.Run(() =>
         {
             var (workload, which) = RequestReader.Forget(request, api.State);
-            var removed = api.Changer.Forget(workload.Workload.Identity, which, request.Everything, api.Now);
-            return new ProfileChangeReport(workload.Workload.Name, [], Texts(removed));
+            return Reports(api.Changer.Forget(workload.Workload.Identity, which, request.Everything, api.Now));
         }, context.RequestAborted).ConfigureAwait(false);
-        await Responses.Write(context, [report], ApiJson.Default.ImmutableArrayProfileChangeReport).ConfigureAwait(false);
+        await Responses.Write(context, report, ApiJson.Default.ImmutableArrayProfileChangeReport).ConfigureAwait(false);
     }
 
     private static async Task SetMode(HttpContext context, ApiContext api)
@@ -62,6 +60,8 @@ internal static class ChangeEndpoints
         var request = await RequestReader.Body(context, ApiJson.Default.ModeRequest).ConfigureAwait(false);
         if (request.All == request.Workload is not null)
             throw RequestReader.Bad("A workload or all is needed, and only one of them.");
+        if (request.Auto == request.Mode is not null)
+            throw RequestReader.Bad("A mode or auto is needed, and only one of them.");
         var changed = await api.Loop.Run(() => request.All
             ? api.Changer.SetModeOfAll(request.Mode, api.Now)
             : SetModeOf(request.Workload!, request.Mode, api), context.RequestAborted).ConfigureAwait(false);
@@ -71,10 +71,10 @@ internal static class ChangeEndpoints
             ApiJson.Default.ImmutableArrayWorkloadReport).ConfigureAwait(false);
     }
 
-    private static ImmutableArray<Identity> SetModeOf(string workload, Mode mode, ApiContext api)
+    private static ImmutableArray<Identity> SetModeOf(string workload, Mode? mode, ApiContext api)
     {
         var identity = WorkloadLookup.Find(api.State, workload).Workload.Identity;
-        return api.Changer.SetMode(identity, mode, pinned: true, ProfileChanger.ByPerson, api.Now) ? [identity] : [];
+        return api.Changer.SetMode(identity, mode, api.Now) ? [identity] : [];
     }
 
     private static async Task Simulate(HttpContext context, ApiContext api)
@@ -107,17 +107,31 @@ internal static class ChangeEndpoints
         foreach (var forget in OrEmpty(request.Forget))
         {
             var (workload, which) = RequestReader.Forget(forget, state);
-            profiles[workload.Workload.Name] = Learner.Forget(profiles[workload.Workload.Name], which);
+            var before = profiles[workload.Workload.Name];
+            profiles[workload.Workload.Name] = Learner.Forget(before, which);
+            foreach (var entry in before.Entries.Values.Where(e => !forget.Everything && e.IsAllowed && which(e)))
+                ChangeOtherEnd(workload, entry.Key, (profile, key) => Learner.Forget(profile, e => e.IsAllowed && e.Key == key));
         }
         foreach (var allow in OrEmpty(request.Allow))
         {
             var (workload, key) = RequestReader.Allow(allow, state, api.Events);
             profiles[workload.Workload.Name] = Learner.Allow(profiles[workload.Workload.Name], key, now);
+            ChangeOtherEnd(workload, key, (profile, other) => Learner.Allow(profile, other, now));
         }
         return profiles;
+
+        // Whatever its mode is: a simulation judges as if all were in protect.
+        void ChangeOtherEnd(WorkloadState workload, ProfileKey key, Func<Profile, ProfileKey, Profile> change)
+        {
+            if (BothEnds.Other(state, workload.Workload, key) is var (other, otherKey))
+                profiles[other.Workload.Name] = change(profiles[other.Workload.Name], otherKey);
+        }
     }
 
     private static ImmutableArray<T> OrEmpty<T>(ImmutableArray<T> array) => array.IsDefault ? [] : array;
+
+    private static ImmutableArray<ProfileChangeReport> Reports(ImmutableArray<ProfileChange> changes) =>
+        [.. changes.Select(c => new ProfileChangeReport(c.Workload.Name, Texts(c.Added), Texts(c.Removed), c.Why))];
 
     private static ImmutableArray<string> Texts(ImmutableArray<ProfileKey> keys) => [.. keys.Select(k => k.ToString())];
 }

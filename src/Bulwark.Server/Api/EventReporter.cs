@@ -39,11 +39,15 @@ internal static class EventReporter
         var explanation = Explainer.Explain(attempt, workload.Profile);
         var paragraphs = explanation.Paragraphs;
         var hint = explanation.Hint;
-        if (attempt.Reason == VerdictReason.NotInProfile && ProfileLookup.Cover(workload.Profile, attempt.Key) is { } entry)
-        {
+        if (attempt.Reason != VerdictReason.NotInProfile)
+            return new(report, paragraphs, [.. explanation.Nearest.Select(WorkloadReporter.Entry)], hint);
+        var entry = ProfileLookup.Cover(workload.Profile, attempt.Key);
+        if (entry is not null)
             paragraphs = paragraphs.Add($"By now the profile allows it, by the entry {entry.Key}.");
+        if (BothEnds.Other(state, workload.Workload, attempt.Key) is var (other, otherKey) && BothEnds.IsMissing(other.Profile, otherKey))
+            paragraphs = paragraphs.Add($"{BothEnds.Why(other)} There is none at {other.Workload.Name}; allowing it adds what is missing.");
+        else if (entry is not null)
             hint = "";
-        }
         return new(report, paragraphs, [.. explanation.Nearest.Select(WorkloadReporter.Entry)], hint);
     }
 }

@@ -48,7 +48,7 @@ internal static class ReadEndpoints
     {
         var (state, agent) = (api.State, api.Agent.Status);
         return new(
-            typeof(BulwarkServer).Assembly.GetName().Version?.ToString(3) ?? "", state.StartedAt, api.Options.Auto,
+            typeof(BulwarkServer).Assembly.GetName().Version?.ToString(3) ?? "", state.StartedAt, api.Options.Auto, state.ModeOfNew,
             agent with { Warnings = agent.Warnings.AddRange(state.Warnings) }, state.Lost,
             WorkloadReporter.All(state, api.Options.Learning, api.Now));
     }

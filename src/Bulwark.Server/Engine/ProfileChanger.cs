@@ -19,39 +19,55 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
 
     public const string ByPerson = "because a person said so";
 
-    /// <summary>Allows conversations; returns those that were not allowed before.</summary>
-    public ImmutableArray<ProfileKey> Allow(Identity workload, IReadOnlyCollection<ProfileKey> keys, DateTimeOffset now)
+    /// <summary>
+    /// Allows a conversation at both ends, or at none if a policy does not fit: where the peer is a workload that is judged too, an entry
+    /// at one end would leave the other one blocking. Returns what was not allowed before, at the asked workload first.
+    /// </summary>
+    public ImmutableArray<ProfileChange> Allow(Identity workload, ProfileKey key, DateTimeOffset now)
     {
         var before = state.Current.Workloads[workload];
-        var profile = keys.Aggregate(before.Profile, (p, key) => Learner.Allow(p, key, now));
-        ImmutableArray<ProfileKey> added =
-            [.. keys.Where(k => before.Profile.Entries.GetValueOrDefault(k) is not { IsAllowed: true }).Distinct().Order()];
-        Keep(before, profile);
-        if (added.Length > 0)
+        ImmutableArray<ProfileChange> changes = [AllowAt(before, key, "", now)];
+        if (BothEnds.Other(state.Current, before.Workload, key) is { } end && BothEnds.IsMissing(end.Workload.Profile, end.Key))
         {
-            state.Events.Append(Events.Make(now, Events.Allow, before.Workload.Name,
-                $"{before.Workload.Name} may now: {string.Join(", ", added)}.",
-                $"bulwark forget {ShellWord.Quote(before.Workload.Name)} --peer {ShellWord.Quote(added[0].Peer.ToString())}"));
+            try
+            {
+                changes = changes.Add(AllowAt(end.Workload, end.Key, BothEnds.Why(end.Workload), now));
+            }
+            catch
+            {
+                Keep(state.Current.Workloads[workload], before.Profile);
+                throw;
+            }
         }
-        return added;
+        foreach (var change in changes.Where(c => c.Added.Length > 0))
+        {
+            var name = change.Workload.Name;
+            state.Events.Append(Events.Make(now, Events.Allow, name, $"{name} may now: {string.Join(", ", change.Added)}.",
+                $"bulwark forget {ShellWord.Quote(name)} --peer {ShellWord.Quote(change.Added[0].Peer.ToString())}"));
+        }
+        return changes;
     }
 
-    /// <summary>Forgets entries; returns them. With everything, the workload learns anew.</summary>
-    public ImmutableArray<ProfileKey> Forget(Identity workload, Func<ProfileEntry, bool> which, bool everything, DateTimeOffset now)
+    /// <summary>
+    /// Forgets entries, and the entries for the same conversations at the other end; returns them, the asked workload's first. With everything,
+    /// the workload learns anew, and the other ends stay: they must let it talk while it learns.
+    /// </summary>
+    public ImmutableArray<ProfileChange> Forget(Identity workload, Func<ProfileEntry, bool> which, bool everything, DateTimeOffset now)
     {
-        var before = state.Current.Workloads[workload];
-        ImmutableArray<ProfileKey> removed = [.. before.Profile.Entries.Values.Where(which).Select(e => e.Key).Order()];
-        var profile = Learner.Forget(before.Profile, which);
-        if (everything)
-            profile = Learner.SetMode(profile, Mode.Learn, pinned: false, now) with { Learning = new() };
-        if (ReferenceEquals(profile, before.Profile))
-            return removed;
-        Keep(before, profile);
-        policies.Release(removed.Select(k => k.Peer));
-        state.Events.Append(Events.Make(now, Events.Forget, before.Workload.Name, everything
-            ? FormattableString.Invariant($"{before.Workload.Name} forgot its {removed.Length} conversations and learns anew.")
-            : $"{before.Workload.Name} forgot: {string.Join(", ", removed)}."));
-        return removed;
+        var asked = state.Current.Workloads[workload];
+        var others = asked.Profile.Entries.Values.Where(e => !everything && e.IsAllowed && which(e))
+            .Select(e => BothEnds.Other(state.Current, asked.Workload, e.Key))
+            .Where(end => end?.Workload.Profile.Entries.GetValueOrDefault(end.Value.Key) is { IsAllowed: true })
+            .GroupBy(end => end!.Value.Workload.Workload.Identity, end => end!.Value.Key).ToList();
+        var changes = ImmutableArray.CreateBuilder<ProfileChange>();
+        changes.Add(ForgetAt(workload, which, everything, now, ""));
+        foreach (var other in others)
+        {
+            var keys = other.ToHashSet();
+            changes.Add(ForgetAt(other.Key, e => keys.Contains(e.Key), false, now,
+                $"It is the other end of what {asked.Workload.Name} forgot."));
+        }
+        return changes.ToImmutable();
     }
 
     /// <summary>Sets the mode; returns whether anything changed.</summary>
@@ -64,28 +80,47 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
             return false;
         Keep(before, profile);
         var name = before.Workload.Name;
-        state.Events.Append(Events.Make(now, Events.Mode, name, mode == before.Profile.Mode
-            ? $"{name} stays in {ReportText.CamelCase(mode)}, {why}."
-            : $"{name} went from {ReportText.CamelCase(before.Profile.Mode)} to {ReportText.CamelCase(mode)}, {why}.",
-            mode == before.Profile.Mode ? "" : $"bulwark mode {ReportText.CamelCase(before.Profile.Mode)} {ShellWord.Quote(name)}"));
+        var (from, to) = (ReportText.CamelCase(before.Profile.Mode), ReportText.CamelCase(mode));
+        state.Events.Append(Events.Make(now, Events.Mode, name,
+            from != to ? $"{name} went from {from} to {to}, {why}."
+            : pinned ? $"{name} stays in {to}, {why}."
+            : $"{name} is in {to} and moves on by itself from there, {why}.",
+            from == to ? "" : $"bulwark mode {ShellWord.Quote(name)} {from}"));
         return true;
     }
 
-    /// <summary>Sets the mode of every workload; returns those that changed. One whose policy does not fit stays, with a notice.</summary>
-    public ImmutableArray<Identity> SetModeOfAll(Mode mode, DateTimeOffset now)
+    /// <summary>
+    /// Sets the mode of a workload, as a person wants it to stay; with null it stays where it is and moves on by itself from there.
+    /// Returns whether anything changed.
+    /// </summary>
+    public bool SetMode(Identity workload, Mode? mode, DateTimeOffset now) =>
+        SetMode(workload, mode ?? state.Current.Workloads[workload].Profile.Mode, pinned: mode is not null, ByPerson, now);
+
+    /// <summary>
+    /// Sets the mode of every workload, also of those to come; returns those that changed. One whose policy does not fit stays, with a
+    /// notice.
+    /// </summary>
+    public ImmutableArray<Identity> SetModeOfAll(Mode? mode, DateTimeOffset now)
     {
         var changed = ImmutableArray.CreateBuilder<Identity>();
         foreach (var (identity, workload) in state.Current.Workloads.OrderBy(w => w.Value.Workload.Name, StringComparer.Ordinal))
         {
             try
             {
-                if (SetMode(identity, mode, pinned: true, ByPerson, now))
+                if (SetMode(identity, mode, now))
                     changed.Add(identity);
             }
             catch (RequestException e)
             {
                 TellNotApplied(workload, e, now);
             }
+        }
+        if (mode != state.Current.ModeOfNew)
+        {
+            state.Current = state.Current with { ModeOfNew = mode };
+            state.Events.Append(Events.Make(now, Events.Mode, "", mode is { } set
+                ? $"Workloads to come start in {ReportText.CamelCase(set)} and stay there, {ByPerson}."
+                : $"Workloads to come start in learn and move on by themselves, {ByPerson}."));
         }
         return changed.ToImmutable();
     }
@@ -119,6 +154,33 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
         state.Events.Append(Events.Make(now, Events.Notice, workload.Workload.Name,
             $"The policy of {workload.Workload.Name} could not be put into force: {e.Message}",
             $"bulwark profile {ShellWord.Quote(workload.Workload.Name)}"));
+
+    private ProfileChange AllowAt(WorkloadState before, ProfileKey key, string why, DateTimeOffset now)
+    {
+        // It may have changed a moment ago: a workload can be its own peer.
+        before = state.Current.Workloads[before.Workload.Identity];
+        var isNew = before.Profile.Entries.GetValueOrDefault(key) is not { IsAllowed: true };
+        Keep(before, Learner.Allow(before.Profile, key, now));
+        return new(before.Workload, isNew ? [key] : [], [], why);
+    }
+
+    private ProfileChange ForgetAt(Identity workload, Func<ProfileEntry, bool> which, bool everything, DateTimeOffset now, string why)
+    {
+        var before = state.Current.Workloads[workload];
+        ImmutableArray<ProfileKey> removed = [.. before.Profile.Entries.Values.Where(which).Select(e => e.Key).Order()];
+        var profile = Learner.Forget(before.Profile, which);
+        if (everything)
+            profile = Learner.SetMode(profile, Mode.Learn, pinned: false, now) with { Learning = new() };
+        if (!ReferenceEquals(profile, before.Profile))
+        {
+            Keep(before, profile);
+            policies.Release(removed.Select(k => k.Peer));
+            state.Events.Append(Events.Make(now, Events.Forget, before.Workload.Name, everything
+                ? FormattableString.Invariant($"{before.Workload.Name} forgot its {removed.Length} conversations and learns anew.")
+                : $"{before.Workload.Name} forgot: {string.Join(", ", removed)}."));
+        }
+        return new(before.Workload, [], removed, why);
+    }
 
     private void Keep(WorkloadState before, Profile profile)
     {

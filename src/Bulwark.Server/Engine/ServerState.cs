@@ -17,6 +17,9 @@ public sealed record ServerState
     /// <summary>Observations lost since the server started: in the kernel, in the agent, or in the server's own queue.</summary>
     public long Lost { get; init; }
 
+    /// <summary>The mode in which workloads start, and stay, by a person's word; null: they start in learn and move on by themselves.</summary>
+    public Mode? ModeOfNew { get; init; }
+
     /// <summary>Things that a person should know about the server, each a sentence with a remedy.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 }

@@ -17,16 +17,17 @@ internal sealed class StateWriter
     private readonly HashSet<Identity> _dirty = [];
     private readonly Dictionary<Identity, Profile> _stored = [];
     private readonly Dictionary<ActivityKey, long> _activity = [];
+    private Mode? _storedModeOfNew;
     private ServerState _published;
 
     public StateWriter(Database database, ServerOptions options, DateTimeOffset now)
     {
         _database = database;
-        var (workloads, profiles, identities) = database.Read(connection =>
+        var (workloads, profiles, identities, modeOfNew) = database.Read(connection =>
         {
             var stored = WorkloadTable.Load(connection);
             var names = stored.ToDictionary(w => w.Workload.Identity, w => w.Workload.Name);
-            return (stored, ProfileTable.Load(connection, names), IdentityTable.Load(connection));
+            return (stored, ProfileTable.Load(connection, names), IdentityTable.Load(connection), SettingTable.LoadModeOfNew(connection));
         });
         Directory = new(database, workloads.Select(w => w.Workload));
         Outside = new(identities, now);
@@ -36,13 +37,15 @@ internal sealed class StateWriter
         Current = new()
         {
             StartedAt = now,
+            ModeOfNew = modeOfNew,
             Workloads = workloads.ToImmutableDictionary(w => w.Workload.Identity, w =>
-                new WorkloadState(w.Workload, profiles.GetValueOrDefault(w.Workload.Identity) ?? NewProfile(w.Workload, now))
+                new WorkloadState(w.Workload, profiles.GetValueOrDefault(w.Workload.Identity) ?? NewProfile(w.Workload, modeOfNew, now))
                 {
                     Blocked = w.Blocked,
                     WouldBlock = w.WouldBlock,
                 }),
         };
+        _storedModeOfNew = modeOfNew;
         _published = Current;
     }
 
@@ -67,7 +70,7 @@ internal sealed class StateWriter
         if (Directory.Find(identity) is not { } workload)
             return null;
         isNew = true;
-        var state = new WorkloadState(workload, NewProfile(workload, now));
+        var state = new WorkloadState(workload, NewProfile(workload, Current.ModeOfNew, now));
         Put(state);
         return state;
     }
@@ -117,7 +120,8 @@ internal sealed class StateWriter
     /// <summary>Stores everything that changed, in one transaction.</summary>
     public void Save()
     {
-        if (_dirty.Count == 0 && _activity.Count == 0 && !Events.HasPending && !Outside.HasUnsaved)
+        var modeOfNew = Current.ModeOfNew;
+        if (_dirty.Count == 0 && _activity.Count == 0 && !Events.HasPending && !Outside.HasUnsaved && modeOfNew == _storedModeOfNew)
             return;
         ImmutableList<Api.Contracts.EventReport> events = [];
         _database.Write(connection =>
@@ -129,6 +133,8 @@ internal sealed class StateWriter
                 ProfileTable.Save(connection, identity, state.Profile, _stored.GetValueOrDefault(identity));
                 WorkloadTable.SaveCounts(connection, identity, state.Blocked, state.WouldBlock);
             }
+            if (modeOfNew != _storedModeOfNew)
+                SettingTable.SaveModeOfNew(connection, modeOfNew);
             ActivityTable.Add(connection, _activity);
             events = Events.Save(connection);
         });
@@ -136,6 +142,7 @@ internal sealed class StateWriter
             _stored[identity] = Current.Workloads[identity].Profile;
         _dirty.Clear();
         _activity.Clear();
+        _storedModeOfNew = modeOfNew;
         Outside.Saved();
         Events.Saved(events);
     }
@@ -154,5 +161,10 @@ internal sealed class StateWriter
     /// <summary>Shows the state to readers.</summary>
     public void Publish() => Volatile.Write(ref _published, Current);
 
-    private static Profile NewProfile(Workload workload, DateTimeOffset now) => new(workload.Name) { ModeSince = now };
+    private static Profile NewProfile(Workload workload, Mode? mode, DateTimeOffset now) => new(workload.Name)
+    {
+        Mode = mode ?? Mode.Learn,
+        ModeIsPinned = mode is not null,
+        ModeSince = now,
+    };
 }

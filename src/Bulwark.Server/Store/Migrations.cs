@@ -85,6 +85,12 @@ internal static class Migrations
             PRIMARY KEY (bucket, workload, direction, peer, port)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE settings (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
         "ALTER TABLE identities ADD COLUMN seen INTEGER;",
     ];
 }

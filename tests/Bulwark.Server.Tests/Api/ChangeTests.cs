@@ -20,7 +20,7 @@ public sealed class ChangeTests : IDisposable
         running.Attempt(web, db.Identity, "172.18.0.9", RunningServer.Postgres, Verdict.Blocked);
         var id = (await running.UntilEvent("verdict")).GetProperty("id").GetInt64();
         var change = await running.Post("/v1/allow", $$"""{ "event": {{id}} }""");
-        Assert.Equal("-> billing/db 5432/tcp", change.GetProperty("added")[0].GetString());
+        Assert.Equal("-> billing/db 5432/tcp", Assert.Single(change.EnumerateArray()).GetProperty("added")[0].GetString());
         Assert.Equal([new(Direction.Out, db.Identity, Transport.Tcp, 5432)], running.Agent.Policies[web.Identity].Entries);
         var explained = await running.Get($"/v1/events/{id}");
         Assert.Contains("By now the profile allows it", explained.GetProperty("paragraphs").ToString(), StringComparison.Ordinal);
@@ -147,6 +147,8 @@ public sealed class ChangeTests : IDisposable
     [InlineData("/v1/mode", """{ "workload": "shop/web", "mode": "destroy" }""")]
     [InlineData("/v1/mode", """{ "workload": "shop/web", "mode": 2 }""")]
     [InlineData("/v1/mode", """{ "mode": "learn" }""")]
+    [InlineData("/v1/mode", """{ "workload": "shop/web" }""")]
+    [InlineData("/v1/mode", """{ "workload": "shop/web", "mode": "learn", "auto": true }""")]
     [InlineData("/v1/mode", "not json")]
     [InlineData("/v1/simulate", """{ "since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z" }""")]
     public async Task What_makes_no_sense_is_a_bad_request(string path, string json)

@@ -61,7 +61,7 @@ public sealed class RestartTests : IDisposable
             var workload = running.Container("shop", "web");
             web = workload.Identity;
             await running.Until(workload, _ => true);
-            await running.Post("/v1/mode", """{ "all": true, "mode": "audit" }""");
+            await running.Post("/v1/mode", """{ "workload": "shop/web", "mode": "audit" }""");
             last = (await running.UntilEvent("mode")).GetProperty("id").GetInt64();
         }
         await using var again = await RunningServer.Start(_directory);

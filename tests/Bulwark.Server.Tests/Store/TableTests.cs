@@ -93,6 +93,17 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void The_mode_of_workloads_to_come_is_kept_until_it_is_taken_back()
+    {
+        Assert.Null(_database.Read(SettingTable.LoadModeOfNew));
+        foreach (var mode in new Mode?[] { Mode.Protect, Mode.Learn, null })
+        {
+            _database.Write(c => SettingTable.SaveModeOfNew(c, mode));
+            Assert.Equal(mode, _database.Read(SettingTable.LoadModeOfNew));
+        }
+    }
+
+    [Fact]
     public void Only_the_newest_events_are_kept()
     {
         _database.Write(c => EventTable.Add(c, [.. Enumerable.Range(1, 10).Select(i => Event(i, "shop/web"))], keep: 4));

@@ -5,8 +5,10 @@ using Bulwark.Model.Observations;
 namespace Bulwark.Server.Api.Contracts;
 
 /// <summary>How Bulwark is: <c>GET /v1/status</c>.</summary>
+/// <param name="Auto">Whether workloads move from learn to audit to protect by themselves.</param>
+/// <param name="ModeOfNewWorkloads">The mode in which workloads to come start and stay, if a person set one for all.</param>
 public sealed record StatusReport(
-    string Version, DateTimeOffset StartedAt, bool Auto, AgentStatus Agent, long LostObservations, ImmutableArray<WorkloadReport> Workloads);
+    string Version, DateTimeOffset StartedAt, bool Auto, Mode? ModeOfNewWorkloads, AgentStatus Agent, long LostObservations, ImmutableArray<WorkloadReport> Workloads);
 
 /// <summary>A workload: how it is and how far learning is.</summary>
 /// <param name="Confidence">
@@ -62,7 +64,8 @@ public sealed record EventReport(
 public sealed record ExplainReport(EventReport Event, ImmutableArray<string> Paragraphs, ImmutableArray<ProfileEntryReport> Nearest, string Hint);
 
 /// <summary>What a change did to a profile.</summary>
-public sealed record ProfileChangeReport(string Workload, ImmutableArray<string> Added, ImmutableArray<string> Removed);
+/// <param name="Why">Why this profile changed too, if it is not the one of the workload that was named; else empty.</param>
+public sealed record ProfileChangeReport(string Workload, ImmutableArray<string> Added, ImmutableArray<string> Removed, string Why);
 
 /// <summary>What would have been blocked in a span of the past.</summary>
 public sealed record SimulateReport(

@@ -30,12 +30,18 @@ public sealed record ForgetRequest
     public bool Everything { get; init; }
 }
 
-/// <summary>Sets the mode of a workload, or of all.</summary>
+/// <summary>Sets the mode of a workload, or of all (<see cref="All"/>), to one that a person chose or to what comes by itself.</summary>
 public sealed record ModeRequest
 {
     public string? Workload { get; init; }
+
+    /// <summary>Every workload, also those to come.</summary>
     public bool All { get; init; }
-    public required Mode Mode { get; init; }
+
+    public Mode? Mode { get; init; }
+
+    /// <summary>Instead of a mode: from the one that it is in, Bulwark moves it on by itself.</summary>
+    public bool Auto { get; init; }
 }
 
 /// <summary>Replays recorded conversations against the current profiles, or against proposed ones.</summary>

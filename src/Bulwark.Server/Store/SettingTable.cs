@@ -1,0 +1,30 @@
+using Bulwark.Model;
+using Microsoft.Data.Sqlite;
+
+namespace Bulwark.Server.Store;
+
+/// <summary>What a person set for the whole of Bulwark, by name.</summary>
+public static class SettingTable
+{
+    private const string NewWorkloads = "newWorkloads";
+
+    /// <summary>The mode that a person set for workloads to come; null if none.</summary>
+    public static Mode? LoadModeOfNew(SqliteConnection connection)
+    {
+        using var command = connection.Prepare("SELECT value FROM settings WHERE name = @name", "@name");
+        using var reader = command.Set("@name", NewWorkloads).ExecuteReader();
+        return reader.Read() ? reader.GetEnum<Mode>(0) : null;
+    }
+
+    public static void SaveModeOfNew(SqliteConnection connection, Mode? mode)
+    {
+        if (mode is { } set)
+        {
+            using var command = connection.Prepare("INSERT OR REPLACE INTO settings (name, value) VALUES (@name, @value)", "@name", "@value");
+            command.Set("@name", NewWorkloads).Set("@value", set).ExecuteNonQuery();
+            return;
+        }
+        using var delete = connection.Prepare("DELETE FROM settings WHERE name = @name", "@name");
+        delete.Set("@name", NewWorkloads).ExecuteNonQuery();
+    }
+}
