@@ -10,7 +10,7 @@ internal static class HelpTopics
               0    it did what it was asked
               1    it failed; standard error says why
               2    it was asked wrongly: an unknown command, a bad value, a missing part
-              3    it found something: 'simulate' would block, 'doctor' sees a problem
+              3    it found something: 'simulate' would block, 'doctor' says that Bulwark cannot run
               4    you may not: you are not in the group bulwark
               5    no server answers: bulwark up
               130  it was interrupted (Ctrl-C)

@@ -4,6 +4,7 @@ using Bulwark.Server.Engine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -49,12 +50,18 @@ internal sealed partial class ApiHost : IAsyncDisposable
         var logger = loggers.CreateLogger<ApiHost>();
         application.Use((context, next) => Answer(context, next, logger));
         application.UseRouting();
-        ReadEndpoints.Map(application, api);
-        ChangeEndpoints.Map(application, api);
-        FollowEndpoint.Map(application, api);
+        Map(application, api);
         application.MapFallback(context => Responses.Write(context, new RequestException(404, "Unknown call",
             $"There is no {context.Request.Method} {context.Request.Path}.", "bulwark --help")));
         return new(application, options);
+    }
+
+    /// <summary>Every call of the API; <c>docs/api.md</c> describes them.</summary>
+    public static void Map(IEndpointRouteBuilder routes, ApiContext api)
+    {
+        ReadEndpoints.Map(routes, api);
+        ChangeEndpoints.Map(routes, api);
+        FollowEndpoint.Map(routes, api);
     }
 
     public async Task StartAsync(CancellationToken cancellation)

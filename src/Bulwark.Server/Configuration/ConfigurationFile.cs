@@ -9,6 +9,8 @@ public static class ConfigurationFile
 {
     public const string DefaultPath = "/etc/bulwark/bulwark.json";
 
+    private const string LearningKey = "learning";
+
     private static readonly JsonDocumentOptions Json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>The options in the file; the defaults if there is no file.</summary>
@@ -38,52 +40,59 @@ public static class ConfigurationFile
         }
     }
 
+    /// <summary>Every setting there is; <c>docs/configuration.md</c> describes them. One in an object is written <c>learning.interval</c>.</summary>
+    public static IEnumerable<string> Keys =>
+        [.. Settings.Keys.Where(key => key != LearningKey), .. LearningSettings.Keys.Select(key => $"{LearningKey}.{key}")];
+
     /// <summary>Reads the options from the text of a file.</summary>
     public static ServerOptions Parse(string text)
     {
         using var document = JsonDocument.Parse(text, Json);
-        var options = new ServerOptions();
-        foreach (var (key, value) in Members(document.RootElement, "the file"))
-        {
-            options = key switch
-            {
-                "dataDirectory" => options with { DataDirectory = Text(key, value) },
-                "socket" => options with { Socket = Text(key, value) },
-                "group" => options with { Group = Text(key, value) },
-                "auto" => options with { Auto = Switch(key, value) },
-                "learning" => options with { Learning = Learning(key, value) },
-                "events" => options with { Events = (int)Count(key, value, 100, 100_000_000) },
-                "activity" => options with { Activity = Duration(key, value) },
-                "outside" => options with { Outside = Duration(key, value) },
-                "queue" => options with { Queue = (int)Count(key, value, 16, 10_000_000) },
-                _ => throw Unknown(key, "auto, learning, dataDirectory, socket, group, events, activity, outside, queue"),
-            };
-        }
-        return options;
+        return Read(new ServerOptions(), document.RootElement, "the file", "", Settings);
     }
+
+    private static readonly Dictionary<string, Func<ServerOptions, string, JsonElement, ServerOptions>> Settings = new()
+    {
+        ["auto"] = (options, key, value) => options with { Auto = Switch(key, value) },
+        [LearningKey] = (options, key, value) => options with { Learning = Learning(key, value) },
+        ["dataDirectory"] = (options, key, value) => options with { DataDirectory = Text(key, value) },
+        ["socket"] = (options, key, value) => options with { Socket = Text(key, value) },
+        ["group"] = (options, key, value) => options with { Group = Text(key, value) },
+        ["events"] = (options, key, value) => options with { Events = (int)Count(key, value, 100, 100_000_000) },
+        ["activity"] = (options, key, value) => options with { Activity = Duration(key, value) },
+        ["outside"] = (options, key, value) => options with { Outside = Duration(key, value) },
+        ["queue"] = (options, key, value) => options with { Queue = (int)Count(key, value, 16, 10_000_000) },
+    };
+
+    private static readonly Dictionary<string, Func<LearningThresholds, string, JsonElement, LearningThresholds>> LearningSettings = new()
+    {
+        ["interval"] = (thresholds, key, value) => thresholds with { Interval = Duration(key, value) },
+        ["minimumTime"] = (thresholds, key, value) => thresholds with { MinimumTime = Duration(key, value) },
+        ["minimumIntervals"] = (thresholds, key, value) => thresholds with { MinimumIntervals = Count(key, value, 1, long.MaxValue) },
+        ["minimumSightings"] = (thresholds, key, value) => thresholds with { MinimumSightings = Count(key, value, 1, long.MaxValue) },
+        ["maximumUnseen"] = (thresholds, key, value) => thresholds with { MaximumUnseen = Share(key, value) },
+        ["confidence"] = (thresholds, key, value) => thresholds with { Confidence = Share(key, value) },
+        ["auditTime"] = (thresholds, key, value) => thresholds with { AuditTime = Duration(key, value) },
+    };
 
     private static LearningThresholds Learning(string parent, JsonElement element)
     {
-        var thresholds = new LearningThresholds();
-        foreach (var (name, value) in Members(element, parent))
-        {
-            var key = $"{parent}.{name}";
-            thresholds = name switch
-            {
-                "interval" => thresholds with { Interval = Duration(key, value) },
-                "minimumTime" => thresholds with { MinimumTime = Duration(key, value) },
-                "minimumIntervals" => thresholds with { MinimumIntervals = Count(key, value, 1, long.MaxValue) },
-                "minimumSightings" => thresholds with { MinimumSightings = Count(key, value, 1, long.MaxValue) },
-                "maximumUnseen" => thresholds with { MaximumUnseen = Share(key, value) },
-                "confidence" => thresholds with { Confidence = Share(key, value) },
-                "auditTime" => thresholds with { AuditTime = Duration(key, value) },
-                _ => throw Unknown(key,
-                    "interval, minimumTime, minimumIntervals, minimumSightings, maximumUnseen, confidence, auditTime"),
-            };
-        }
+        var thresholds = Read(new LearningThresholds(), element, parent, parent + ".", LearningSettings);
         if (thresholds.Validate() is [var error, ..])
             throw new ConfigurationException($"\"{parent}\": {error}");
         return thresholds;
+    }
+
+    private static T Read<T>(
+        T options, JsonElement element, string where, string prefix, Dictionary<string, Func<T, string, JsonElement, T>> settings)
+    {
+        foreach (var (name, value) in Members(element, where))
+        {
+            if (!settings.TryGetValue(name, out var set))
+                throw new ConfigurationException($"\"{prefix}{name}\" is not a setting. Settings there are: {string.Join(", ", settings.Keys)}.");
+            options = set(options, prefix + name, value);
+        }
+        return options;
     }
 
     private static IEnumerable<(string Key, JsonElement Value)> Members(JsonElement element, string where)
@@ -123,9 +132,6 @@ public static class ConfigurationFile
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number is > 0 and < 1
             ? number
             : throw Wrong(key, value, "a number between 0 and 1");
-
-    private static ConfigurationException Unknown(string key, string known) =>
-        new($"\"{key}\" is not a setting. Settings there are: {known}.");
 
     private static ConfigurationException Wrong(string key, JsonElement value, string expected) =>
         new($"\"{key}\" is {value.GetRawText()}, but must be {expected}.");
