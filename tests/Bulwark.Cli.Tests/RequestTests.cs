@@ -20,6 +20,7 @@ public sealed class RequestTests
         "--forget", "a b", "--forget", "c")]
     [InlineData("GET /v1/events?since=2026-03-01T11%3A50%3A00.0000000Z&verdict=wouldBlock&workload=shop%2Fweb&limit=5", "",
         "events", "--since", "10m", "--verdict", "would-block", "--workload", "shop/web", "--limit", "5")]
+    [InlineData("GET /v1/events?since=2026-03-01T10%3A30%3A00.0000000Z", "", "events", "--since", "1h30m")]
     [InlineData("GET /v1/profiles/shop%2Fweb", "", "profile", "shop/web")]
     public async Task A_command_becomes_this_request(string request, string body, params string[] arguments)
     {

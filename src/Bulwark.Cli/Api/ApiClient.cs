@@ -87,7 +87,7 @@ internal sealed class ApiClient : IDisposable
                     yield return events.Current.Data;
             }
         }
-        throw new ServerUnreachableException(_socket, "the server ended the stream of events");
+        throw new ServerUnreachableException(_socket, "the server ended the stream of events") { WasReached = true };
     }
 
     private async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<EventReport>> events)
@@ -98,7 +98,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (IOException exception)
         {
-            throw new ServerUnreachableException(_socket, exception.Message, exception);
+            throw new ServerUnreachableException(_socket, exception.Message, exception) { WasReached = true };
         }
     }
 

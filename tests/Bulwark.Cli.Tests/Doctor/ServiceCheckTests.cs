@@ -60,6 +60,19 @@ public sealed class ServiceCheckTests
     }
 
     [Fact]
+    public async Task One_who_hangs_up_is_told_of_but_is_no_proof_that_Bulwark_cannot_run()
+    {
+        await using var server = await CannedServer.StartAsync();
+        server.With("GET /v1/status", context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(CheckState.Warning, (await SocketCheck.OfAsync(server.Socket, CancellationToken.None)).State);
+    }
+
+    [Fact]
     public async Task Something_else_on_the_socket_keeps_Bulwark_from_running()
     {
         await using var server = await CannedServer.StartAsync();

@@ -188,11 +188,14 @@ public sealed class ChangeTests : IDisposable
     [Fact]
     public async Task Down_answers_then_detaches_and_ends()
     {
-        await using var running = await RunningServer.Start(_directory);
+        var hadSocket = false;
+        await using var running = await RunningServer.Start(
+            _directory, new() { Detaching = () => hadSocket = File.Exists(_directory["run/bulwark.sock"]) });
         using (var response = await running.Http.PostAsync(new Uri("/v1/down", UriKind.Relative), null))
             Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         await running.Running.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.True(running.Agent.Detached);
+        Assert.True(hadSocket, "who waits for the socket to go must not be early");
         Assert.False(File.Exists(_directory["run/bulwark.sock"]));
     }
 }

@@ -26,6 +26,9 @@ public sealed class FakeAgent : IAgent
 
     public bool Detached { get; private set; }
 
+    /// <summary>Runs while it detaches.</summary>
+    public Action Detaching { get; set; } = () => { };
+
     public AgentStatus Status { get; set; } = new() { Version = "fake" };
 
     public void Apply(Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries)
@@ -56,7 +59,11 @@ public sealed class FakeAgent : IAgent
 
     public void Remove(Identity workload) => Policies.TryRemove(workload, out _);
 
-    public void Detach() => Detached = true;
+    public void Detach()
+    {
+        Detaching();
+        Detached = true;
+    }
 
     private void Call(string call)
     {
