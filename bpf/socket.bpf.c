@@ -2,7 +2,7 @@
 /*
  * Hook:     cgroup connect4/6, sendmsg4/6 and post_bind4/6, at the root of the cgroup v2 hierarchy.
  * Context:  the process that makes the call.
- * Does:     notes which executable connects where or binds what, for network namespaces of containers. Never refuses.
+ * Does:     notes which executable connects where or binds what, in any network namespace but the host's. Never refuses.
  * On error: the executable stays unknown; the call goes on.
  * Needs:    Linux 5.8, BTF.
  */
@@ -28,7 +28,7 @@ INLINE int note_client(struct bpf_sock_addr *ctx, __u32 family)
 {
 	struct socket_key key = { .netns = bpf_get_netns_cookie(ctx) };
 
-	if (!bpf_map_lookup_elem(&namespaces, &key.netns))
+	if (bpf_map_lookup_elem(&host_namespaces, &key.netns))
 		return ALLOW;
 	if (family == AF_INET) {
 		key.remote.word[2] = bpf_htonl(0xffff);
@@ -49,7 +49,7 @@ INLINE int note_server(struct bpf_sock *ctx)
 {
 	struct socket_key key = { .netns = bpf_get_netns_cookie(ctx), .bound = 1 };
 
-	if (!bpf_map_lookup_elem(&namespaces, &key.netns))
+	if (bpf_map_lookup_elem(&host_namespaces, &key.netns))
 		return ALLOW;
 	key.port = ctx->src_port;
 	key.transport = ctx->protocol;

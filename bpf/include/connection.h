@@ -13,7 +13,7 @@
 
 INLINE __u64 connection_life(const struct connection *c, __u8 transport)
 {
-	if (c->state == STATE_OPENING || c->state == STATE_ANSWERED)
+	if (c->state == STATE_OPENING || c->state == STATE_ANSWERED || c->state == STATE_MIDSTREAM)
 		return LIFE_OPENING;
 	if (c->state == STATE_CLOSING)
 		return LIFE_CLOSING;

@@ -80,7 +80,7 @@ struct {
 
 struct range_key {
 	__u32 prefix_length; /* bits, of the mapped address */
-	struct address address;
+	__u32 address[4]; /* no struct address: the kernel takes what follows the length, padding too, as the prefix */
 };
 
 /* Services outside that are known by address or range. Full: the agent says so; the address is then world. */
@@ -153,7 +153,7 @@ enum connection_state {
 	STATE_OPENING = 0, /* first packet seen */
 	STATE_ANSWERED = 1, /* TCP: SYN-ACK seen */
 	STATE_ESTABLISHED = 2, /* handshake completed or exchange answered: reported */
-	STATE_MIDSTREAM = 3, /* TCP that was open before it was watched, seen in one direction yet */
+	STATE_MIDSTREAM = 3, /* TCP that was open before it was watched, not yet answered */
 	STATE_CLOSING = 4, /* TCP: RST, or FIN from both */
 };
 
@@ -249,6 +249,20 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } traffic SEC(".maps");
 
+struct traffic_told {
+	__u64 bytes_out;
+	__u64 bytes_in;
+};
+
+/* How much of `traffic` the server has heard of: the agent's memory, which outlives it. Full: the longest unused goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct traffic_key);
+	__type(value, struct traffic_told);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} traffic_told SEC(".maps");
+
 struct attempt_key {
 	struct address address;
 	__u32 ifindex;
@@ -317,15 +331,15 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } sockets SEC(".maps");
 
-/* Network namespaces of containers, by cookie: sockets elsewhere are none of ours. Full: executables there stay unknown. */
+/* The host's network namespaces, by cookie: sockets there are none of ours. Full: they are noted for nothing. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 64);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
-	__type(value, __u32);
+	__type(value, __u32); /* reserved: 1 */
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
-} namespaces SEC(".maps");
+} host_namespaces SEC(".maps");
 
 /* A file, as far as it can be told without its path: the hashes guard against reuse of an inode number. */
 struct executable_key {
@@ -362,9 +376,20 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } executable_paths SEC(".maps");
 
-enum setting { SETTING_EPOCH = 0, SETTING_NEXT_NAME = 1, SETTING_NEXT_EXECUTABLE = 2, SETTINGS = 3 };
+enum setting {
+	SETTING_NEXT_NAME = 0, /* these are the programs' */
+	SETTING_NEXT_EXECUTABLE = 1,
+	SETTING_NAMES_EPOCH = 2, /* grows with every change of a name's addresses */
+	SETTING_ADDRESSES_EPOCH = 3, /* these are the agent's; this one grows with every change of addresses and ranges */
+	SETTING_NEXT_POLICY = 4,
+	SETTING_NEXT_CONTAINER = 5,
+	SETTING_TOLD_LOST_EVENTS = 6, /* how much of the counters the server has heard of */
+	SETTING_TOLD_LOST_CONNECTIONS = 7,
+	SETTING_TOLD_SUPPRESSED = 8,
+	SETTINGS = 9,
+};
 
-/* SETTING_EPOCH grows with every change of who has which address; the other two give out numbers. */
+/* Key: enum setting. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SETTINGS);
@@ -416,6 +441,12 @@ INLINE __u32 setting(__u32 which)
 {
 	__u32 *value = bpf_map_lookup_elem(&settings, &which);
 	return value ? *value : 0;
+}
+
+/* What a resolved peer is valid for. */
+INLINE __u32 identities_epoch(void)
+{
+	return setting(SETTING_ADDRESSES_EPOCH) + setting(SETTING_NAMES_EPOCH);
 }
 
 /* Takes a token of an interface's bucket of `size` tokens that fills at `rate` a second. Racy by intent: a limit, not a lock. */

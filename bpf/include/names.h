@@ -253,7 +253,7 @@ static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *
 			changed |= remember_address(endpoint->workload, &walk->addresses[i], identity, now);
 	if (!changed)
 		return 0; /* nothing that user space has not heard */
-	__u32 which = SETTING_EPOCH;
+	__u32 which = SETTING_NAMES_EPOCH;
 	__u32 *epoch = bpf_map_lookup_elem(&settings, &which);
 	if (epoch)
 		__sync_fetch_and_add(epoch, 1);

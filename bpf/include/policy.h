@@ -47,7 +47,7 @@ INLINE void resolve_peer(__u32 workload, const struct address *address, __u64 no
 		if (named->expires < now + NAME_GRACE)
 			named->expires = now + NAME_GRACE;
 	}
-	struct range_key range = { .prefix_length = 128, .address = *address };
+	struct range_key range = { 128, { address->word[0], address->word[1], address->word[2], address->word[3] } };
 	__u32 *identity = bpf_map_lookup_elem(&ranges, &range);
 	if (identity)
 		peer->range = *identity;

@@ -123,6 +123,15 @@ static __noinline int judge_error(struct __sk_buff *skb, struct judging *j)
 	return c && c->verdict != VERDICT_BLOCKED;
 }
 
+/* The connection is answered: it is told of, and moves out of the table of openings. */
+INLINE void establish(struct judging *j, struct connection *c, int *answered)
+{
+	c->state = STATE_ESTABLISHED;
+	tell_connection(&j->endpoint, &j->key, c, j->now);
+	promote_connection(&j->key, c);
+	*answered = 1;
+}
+
 /* Follows TCP's states (RFC 9293 3.3.2), as far as a verdict and an event need them. */
 INLINE void follow_tcp(struct judging *j, struct connection *c, int *answered)
 {
@@ -135,18 +144,12 @@ INLINE void follow_tcp(struct judging *j, struct connection *c, int *answered)
 			c->state = STATE_ANSWERED;
 		break;
 	case STATE_ANSWERED:
-		if (from_opener && (flags & TCP_ACK) && !(flags & (TCP_SYN | TCP_RST))) {
-			c->state = STATE_ESTABLISHED;
-			tell_connection(&j->endpoint, &j->key, c, j->now);
-			promote_connection(&j->key, c);
-			*answered = 1;
-		}
+		if (from_opener && (flags & TCP_ACK) && !(flags & (TCP_SYN | TCP_RST)))
+			establish(j, c, answered);
 		break;
 	case STATE_MIDSTREAM:
-		if (!from_opener && !(flags & TCP_RST)) {
-			c->state = STATE_ESTABLISHED;
-			tell_connection(&j->endpoint, &j->key, c, j->now);
-		}
+		if (!from_opener && !(flags & TCP_RST))
+			establish(j, c, answered);
 		break;
 	}
 	if (flags & TCP_FIN)
@@ -158,12 +161,8 @@ INLINE void follow_tcp(struct judging *j, struct connection *c, int *answered)
 /* Everything that is not TCP is established by its first answer. */
 INLINE void follow_exchange(struct judging *j, struct connection *c, int *answered)
 {
-	if (c->state == STATE_OPENING && j->direction != c->opened_by) {
-		c->state = STATE_ESTABLISHED;
-		tell_connection(&j->endpoint, &j->key, c, j->now);
-		promote_connection(&j->key, c);
-		*answered = 1;
-	}
+	if (c->state == STATE_OPENING && j->direction != c->opened_by)
+		establish(j, c, answered);
 }
 
 INLINE void orient(const struct judging *j, struct connection *c, __u8 opened_by)
@@ -189,7 +188,6 @@ INLINE void open_connection(struct judging *j, int *answered)
 		c->server_port = j->packet.icmp_type;
 	} else if (j->key.transport == TRANSPORT_TCP && (flags & (TCP_SYN | TCP_ACK)) != TCP_SYN) {
 		/* Open before it was watched, or forgotten. The side with a bound port is the server. */
-		*answered = 1;
 		c->state = STATE_MIDSTREAM;
 		count(COUNTER_MIDSTREAM);
 		orient(j, c, is_bound(j) ? DIRECTION_IN : DIRECTION_OUT);
@@ -266,7 +264,7 @@ INLINE int handle(struct __sk_buff *skb, __u8 direction)
 	}
 	j->workload = *workload;
 	j->now = bpf_ktime_get_ns();
-	j->epoch = setting(SETTING_EPOCH);
+	j->epoch = identities_epoch();
 	j->direction = direction;
 	if ((protocol != ETHERTYPE_IPV4 && protocol != ETHERTYPE_IPV6) || skb->vlan_present)
 		return refuse(j, REASON_NOT_IP);

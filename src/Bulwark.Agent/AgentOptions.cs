@@ -1,0 +1,11 @@
+namespace Bulwark.Agent;
+
+/// <summary>What an agent works with.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>Where kernel programs and maps are pinned: a directory on a bpf file system.</summary>
+    public string BpfRoot { get; init; } = "/sys/fs/bpf/bulwark";
+
+    /// <summary>The Docker daemons to watch, as <c>unix://PATH</c>.</summary>
+    public IReadOnlyList<string> Dockers { get; init; } = ["unix:///var/run/docker.sock"];
+}

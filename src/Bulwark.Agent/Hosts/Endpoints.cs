@@ -1,0 +1,123 @@
+using Bulwark.Kernel;
+using Bulwark.Kernel.Attachment;
+using Bulwark.Kernel.Layout;
+using Microsoft.Extensions.Logging;
+
+namespace Bulwark.Agent.Hosts;
+
+/// <summary>The interfaces that the kernel programs sit on, and whose they are. Belongs to the host loop.</summary>
+internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, ILogger log)
+{
+    private const int NoDevice = 19; // ENODEV: gone before the kernel was asked
+
+    // Held ones, with no owner yet.
+    private readonly HashSet<uint> _held = [];
+    private readonly HashSet<uint> _attached = [];
+
+    public IReadOnlyCollection<uint> Attached => _attached;
+
+    public IReadOnlyCollection<uint> Held => _held;
+
+    public bool IsWatched(uint @interface) => _attached.Contains(@interface);
+
+    /// <summary>
+    /// Puts today's programs where an earlier agent had put its own. The containers behind keep what they have until they are told of.
+    /// </summary>
+    public void Adopt()
+    {
+        foreach (var (@interface, endpoint) in kernel.Endpoints.Entries().ToList())
+        {
+            if (!TryAttach(@interface))
+                kernel.Endpoints.Remove(@interface);
+            else if ((endpoint.Flags & Endpoint.Held) != 0)
+                _held.Add(@interface);
+        }
+    }
+
+    /// <summary>The number of the container that was behind the interface, 0 if none.</summary>
+    public uint OwnerOf(uint @interface) => kernel.Endpoints.TryGet(@interface, out var endpoint) ? endpoint.Container : 0;
+
+    /// <summary>Lets nothing pass until it is known whose the interface is.</summary>
+    public void Hold(uint @interface)
+    {
+        kernel.Endpoints.Set(@interface, new() { Flags = Endpoint.Held });
+        if (TryAttach(@interface))
+            _held.Add(@interface);
+        else
+            kernel.Endpoints.Remove(@interface);
+    }
+
+    /// <summary>The interface is the container's; false if it is gone.</summary>
+    public bool Claim(uint @interface, WatchedContainer container)
+    {
+        // Before the programs, which let nothing pass on an interface without an owner.
+        kernel.Endpoints.Set(@interface, new()
+        {
+            Netns = container.Namespace,
+            Workload = container.Workload.Value,
+            Container = container.Number,
+        });
+        _held.Remove(@interface);
+        if (_attached.Contains(@interface) || TryAttach(@interface))
+        {
+            if (container.Interfaces.Add(@interface))
+                LogClaimed(@interface, container.Container.Name);
+            return true;
+        }
+        kernel.Endpoints.Remove(@interface);
+        return false;
+    }
+
+    /// <summary>Nobody of ours is behind the interface: it is left alone.</summary>
+    public void Release(uint @interface)
+    {
+        // The programs first: without an owner they let nothing pass.
+        TcHooks.Detach(@interface);
+        Forget(@interface);
+    }
+
+    /// <summary>The interface is gone.</summary>
+    public void Forget(uint @interface)
+    {
+        kernel.Endpoints.Remove(@interface);
+        _held.Remove(@interface);
+        _attached.Remove(@interface);
+    }
+
+    /// <summary>Puts the programs back where something else removed them; how many it was.</summary>
+    public int Heal()
+    {
+        var healed = 0;
+        foreach (var @interface in _attached.Where(i => !TcHooks.AreAttached(i)).ToList())
+        {
+            if (TryAttach(@interface))
+                healed++;
+            else
+                Forget(@interface);
+        }
+        return healed;
+    }
+
+    private bool TryAttach(uint @interface)
+    {
+        try
+        {
+            hooks.Attach(@interface);
+            _attached.Add(@interface);
+            return true;
+        }
+        catch (KernelException e)
+        {
+            if (e.Error != NoDevice)
+                LogNotAttached(e, @interface);
+            _attached.Remove(@interface);
+            return false;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Interface {Interface} is watched: {Container}")]
+    private partial void LogClaimed(uint @interface, string container);
+
+    [LoggerMessage(2, LogLevel.Error, "Interface {Interface} cannot be watched.")]
+    private partial void LogNotAttached(Exception e, uint @interface);
+}

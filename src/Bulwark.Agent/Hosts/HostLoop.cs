@@ -1,0 +1,332 @@
+using System.Net.NetworkInformation;
+using System.Threading.Channels;
+using Bulwark.Agent.Enforcement;
+using Bulwark.Kernel;
+using Bulwark.Kernel.Layout;
+using Bulwark.Kernel.Namespaces;
+using Bulwark.Kernel.Netlink;
+using Bulwark.Model.Observations;
+using Bulwark.Model.Workloads;
+using Bulwark.Runtimes;
+using Microsoft.Extensions.Logging;
+
+namespace Bulwark.Agent.Hosts;
+
+/// <summary>
+/// Joins what runtimes tell of containers with what the kernel tells of interfaces. A veth on a runtime's bridge is held from the moment
+/// it appears; when its other end moves into a namespace, its hardware address tells whose it is, before the container's first process
+/// runs; when that runs, its namespace tells for certain.
+/// </summary>
+internal sealed partial class HostLoop
+{
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_holdAtMost = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_healEvery = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<object> _changes = Channel.CreateUnbounded<object>(new() { SingleReader = true });
+    private readonly KernelPrograms _kernel;
+    private readonly PolicyTable _policies;
+    private readonly Endpoints _endpoints;
+    private readonly AddressBook _addresses;
+    private readonly SocketInventory _sockets;
+    private readonly ContainerNumbers _numbers;
+    private readonly IWorkloadDirectory _directory;
+    private readonly Func<Observation, CancellationToken, ValueTask> _post;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly LinkTable _links = new();
+    private readonly Dictionary<string, WatchedContainer> _containers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RuntimeNetwork> _networks = new(StringComparer.Ordinal);
+    private readonly Dictionary<uint, DateTimeOffset> _heldSince = [];
+    private HashSet<string> _bridges = new(StringComparer.Ordinal);
+    private DateTimeOffset _healed;
+    private volatile HostPicture _picture = new(0, []);
+
+    public HostLoop(
+        KernelPrograms kernel, PolicyTable policies, Endpoints endpoints, ContainerNumbers numbers, IWorkloadDirectory directory,
+        Func<Observation, CancellationToken, ValueTask> post, TimeProvider time, ILogger log)
+    {
+        (_kernel, _policies, _endpoints, _numbers, _directory, _post, _time, _log) =
+            (kernel, policies, endpoints, numbers, directory, post, time, log);
+        _addresses = new(kernel, policies);
+        _sockets = new(kernel);
+    }
+
+    /// <summary>What the loop last saw; for any thread.</summary>
+    public HostPicture Picture => _picture;
+
+    /// <summary>Takes a <see cref="RuntimeChange"/>; for any thread.</summary>
+    public void Post(RuntimeChange change) => _changes.Writer.TryWrite(change);
+
+    /// <summary>Takes a <see cref="LinkChange"/>; for any thread.</summary>
+    public void Post(LinkChange change) => _changes.Writer.TryWrite(change);
+
+    /// <summary>All runtimes have told what runs: what is left of earlier containers can go. For any thread.</summary>
+    public void PostComplete() => _changes.Writer.TryWrite(Complete.Instance);
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        _links.Replace(Interfaces.Links());
+        _addresses.ReadHost();
+        _endpoints.Adopt();
+        Publish();
+        var next = _changes.Reader.WaitToReadAsync(cancellation).AsTask();
+        while (true)
+        {
+            await Task.WhenAny(next, Task.Delay(_heldSince.Count > 0 ? s_lookAgain : s_healEvery, _time, cancellation)).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            if (next.IsCompleted)
+            {
+                await next.ConfigureAwait(false);
+                while (_changes.Reader.TryRead(out var change))
+                    await HandleAsync(change, cancellation).ConfigureAwait(false);
+                next = _changes.Reader.WaitToReadAsync(cancellation).AsTask();
+            }
+            ResolveHeld();
+            Heal();
+            Publish();
+        }
+    }
+
+    private async ValueTask HandleAsync(object change, CancellationToken cancellation)
+    {
+        try
+        {
+            switch (change)
+            {
+                case ContainerChanged changed:
+                    await HandleAsync(changed.Container, cancellation).ConfigureAwait(false);
+                    break;
+                case ContainerRemoved removed:
+                    await ForgetAsync(removed.ContainerId, cancellation).ConfigureAwait(false);
+                    break;
+                case NetworkChanged changed:
+                    _networks[changed.Network.Id] = changed.Network;
+                    KnowBridges();
+                    break;
+                case NetworkRemoved removed:
+                    _networks.Remove(removed.NetworkId);
+                    KnowBridges();
+                    break;
+                case LinkSeen seen:
+                    _links.Put(seen.Link);
+                    Consider(seen.Link);
+                    break;
+                case LinkGone gone:
+                    _links.Remove(gone.Link.Index);
+                    ForgetInterface(gone.Link.Index);
+                    break;
+                case AddressesChanged:
+                    _addresses.ReadHost();
+                    break;
+                case LinksMissed:
+                    ReadLinks();
+                    break;
+                case Complete:
+                    Sweep();
+                    break;
+            }
+        }
+        catch (KernelException e)
+        {
+            LogNotHandled(e, change.GetType().Name);
+        }
+    }
+
+    private async ValueTask HandleAsync(Container container, CancellationToken cancellation)
+    {
+        var addresses = container.Networks.SelectMany(n => n.Addresses).Select(MappedAddress.From).ToHashSet();
+        if (!container.IsRunning && addresses.Count == 0)
+        {
+            await ForgetAsync(container.Id, cancellation).ConfigureAwait(false);
+            return;
+        }
+        var workload = _directory.GetOrAdd(container);
+        var namespaceSeen = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : null;
+        var interfaces = InterfacesIn(namespaceSeen);
+        var isNew = !_containers.TryGetValue(container.Id, out var watched);
+        if (watched is null)
+        {
+            var earlier = interfaces.Select(_endpoints.OwnerOf).FirstOrDefault(owner => owner != 0);
+            watched = new(container, workload.Identity, earlier != 0 ? earlier : _policies.NextContainer());
+            _containers[container.Id] = watched;
+        }
+        watched.Container = container;
+        watched.Workload = workload.Identity;
+        if (namespaceSeen is not null)
+            watched.Namespace = namespaceSeen.Cookie;
+        _numbers.Put(watched.Number, new(container.Id, watched.Namespace));
+        _policies.Ensure(watched.Workload);
+        _addresses.Put(watched, addresses);
+        if (isNew && namespaceSeen is not null)
+            _sockets.Read(container.ProcessId, watched.Namespace);
+        foreach (var @interface in interfaces)
+        {
+            if (_endpoints.Claim(@interface, watched))
+                _heldSince.Remove(@interface);
+        }
+        await _post(new ContainerSeen(_time.GetUtcNow(), container, workload.Identity), cancellation).ConfigureAwait(false);
+    }
+
+    private NetworkNamespace? Inspect(Container container)
+    {
+        try
+        {
+            return NetworkNamespace.Inspect(container.NetworkNamespace);
+        }
+        catch (KernelException e)
+        {
+            LogNotInspected(e, container.Name);
+            return null;
+        }
+    }
+
+    private List<uint> InterfacesIn(NetworkNamespace? inside)
+    {
+        if (inside is null)
+            return [];
+        var found = inside.Links.Select(_links.HostEndOf).OfType<Link>().Select(link => link.Index).ToList();
+        if (found.Count == inside.Links.Count(link => link.IsVeth))
+            return found;
+        // One that the monitor has not told of yet.
+        ReadLinks();
+        return [.. inside.Links.Select(_links.HostEndOf).OfType<Link>().Select(link => link.Index)];
+    }
+
+    private async ValueTask ForgetAsync(string containerId, CancellationToken cancellation)
+    {
+        if (!_containers.Remove(containerId, out var watched))
+            return;
+        foreach (var @interface in watched.Interfaces.ToList())
+        {
+            // Its addresses may have a new owner before its interface is gone.
+            if (_links.Find(@interface) is not null)
+                _endpoints.Hold(@interface);
+        }
+        _addresses.Put(watched, []);
+        _numbers.Retire(watched.Number);
+        await _post(new ContainerGone(_time.GetUtcNow(), containerId), cancellation).ConfigureAwait(false);
+    }
+
+    private void KnowBridges()
+    {
+        _bridges = _networks.Values.Select(n => n.BridgeInterface).Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
+        foreach (var link in _links.All.ToList())
+            Consider(link);
+    }
+
+    // A veth on a runtime's bridge that nobody has claimed: nothing passes until it is known whose it is.
+    private void Consider(Link link)
+    {
+        if (link.IsVeth && !_endpoints.IsWatched(link.Index) && !_heldSince.ContainsKey(link.Index) && _links.IsBridge(link.Master, _bridges)
+            && link.PeerNamespace < 0)
+        {
+            _endpoints.Hold(link.Index);
+            _heldSince[link.Index] = _time.GetUtcNow();
+        }
+    }
+
+    private void ResolveHeld()
+    {
+        if (_heldSince.Count == 0)
+            return;
+        var byHardware = new Dictionary<PhysicalAddress, WatchedContainer>();
+        foreach (var watched in _containers.Values)
+        {
+            foreach (var network in watched.Container.Networks)
+            {
+                if (PhysicalAddress.TryParse(network.MacAddress, out var hardware) && !hardware.Equals(PhysicalAddress.None))
+                    byHardware[hardware] = watched;
+            }
+        }
+        foreach (var (@interface, since) in _heldSince.ToList())
+        {
+            var link = _links.Find(@interface);
+            if (link is null)
+            {
+                ForgetInterface(@interface);
+            }
+            else if (Interfaces.PeerOf(link) is { } inner && byHardware.TryGetValue(inner.HardwareAddress, out var watched))
+            {
+                _heldSince.Remove(@interface);
+                _endpoints.Claim(@interface, watched);
+            }
+            else if (link.PeerNamespace >= 0 && _time.GetUtcNow() - since > s_holdAtMost)
+            {
+                _heldSince.Remove(@interface);
+                _endpoints.Release(@interface);
+                LogReleased(link.Name);
+            }
+        }
+    }
+
+    private void ForgetInterface(uint @interface)
+    {
+        if (!_endpoints.IsWatched(@interface))
+            return;
+        _heldSince.Remove(@interface);
+        _endpoints.Forget(@interface);
+        foreach (var watched in _containers.Values)
+            watched.Interfaces.Remove(@interface);
+    }
+
+    private void ReadLinks()
+    {
+        foreach (var gone in _links.Replace(Interfaces.Links()))
+            ForgetInterface(gone);
+    }
+
+    private void Sweep()
+    {
+        var numbers = _containers.Values.Select(w => w.Number).ToHashSet();
+        var claimed = _containers.Values.SelectMany(w => w.Interfaces).ToHashSet();
+        foreach (var @interface in _endpoints.Attached.Where(i => !claimed.Contains(i) && !_heldSince.ContainsKey(i)).ToList())
+        {
+            if (_links.Find(@interface) is not null)
+                _endpoints.Release(@interface);
+            else
+                _endpoints.Forget(@interface);
+        }
+        _addresses.Sweep(numbers);
+    }
+
+    private void Heal()
+    {
+        var now = _time.GetUtcNow();
+        if (now - _healed < s_healEvery)
+            return;
+        _healed = now;
+        if (_endpoints.Heal() is > 0 and var healed)
+            LogHealed(healed);
+    }
+
+    private void Publish()
+    {
+        var unwatched = _containers.Values.Where(w => w.Container.IsRunning && w.Interfaces.Count == 0 && w.Addresses.Count > 0);
+        var onHost = _containers.Values.Where(w => w.Container.IsRunning && w.Container.NetworkNamespace.Length == 0);
+        var warnings = unwatched.Select(w => $"The traffic of container {w.Container.Name} is not watched: its interface is no veth of this host.")
+            .Concat(onHost.Select(w => $"The traffic of container {w.Container.Name} is not watched: it has no network of its own."));
+        _picture = new(_endpoints.Attached.Count, [.. warnings]);
+    }
+
+    /// <param name="Interfaces">How many interfaces the programs sit on.</param>
+    /// <param name="Warnings">What is not watched, each a sentence.</param>
+    internal sealed record HostPicture(int Interfaces, IReadOnlyList<string> Warnings);
+
+    private sealed class Complete
+    {
+        public static readonly Complete Instance = new();
+    }
+
+    [LoggerMessage(10, LogLevel.Error, "A change of the host ({Kind}) could not be handled.")]
+    private partial void LogNotHandled(Exception e, string kind);
+
+    [LoggerMessage(11, LogLevel.Warning, "The network namespace of container {Container} could not be looked into.")]
+    private partial void LogNotInspected(Exception e, string container);
+
+    [LoggerMessage(12, LogLevel.Warning, "Interface {Name} is on a container bridge but belongs to no container: it is left alone.")]
+    private partial void LogReleased(string name);
+
+    [LoggerMessage(13, LogLevel.Warning, "Something removed Bulwark's programs from {Count} interfaces; they are back.")]
+    private partial void LogHealed(int count);
+}

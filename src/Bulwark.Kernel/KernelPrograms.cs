@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using Bulwark.Kernel.Layout;
+using Bulwark.Kernel.Maps;
+using Bulwark.Kernel.Native;
+
+namespace Bulwark.Kernel;
+
+/// <summary>
+/// The kernel programs, loaded, with their maps. Maps are pinned: those that are there already are taken over with everything in them.
+/// </summary>
+public sealed unsafe class KernelPrograms : IDisposable
+{
+    private const string ResourceName = "bulwark.bpf.o";
+
+    private static readonly string[] s_tables =
+    [
+        "endpoints", "workloads", "policies", "addresses", "ranges", "names", "new_names", "name_addresses", "openings",
+        "tcp_connections", "other_connections", "traffic",
+    ];
+
+    private readonly nint _object;
+
+    private KernelPrograms(nint loaded)
+    {
+        _object = loaded;
+        Endpoints = Map<uint, Endpoint>("endpoints");
+        Workloads = Map<uint, WorkloadPolicy>("workloads");
+        Policies = Map<PolicyKey, uint>("policies");
+        Addresses = Map<MappedAddress, Owner>("addresses");
+        Ranges = Map<RangeKey, uint>("ranges");
+        Names = Map<NameKey, uint>("names");
+        Sockets = Map<SocketKey, SocketUser>("sockets");
+        HostNamespaces = Map<ulong, uint>("host_namespaces");
+        ExecutablePaths = Map<uint, ExecutablePath>("executable_paths");
+        Settings = Map<Setting, uint>("settings");
+        TrafficTold = Map<TrafficKey, TrafficTold>("traffic_told");
+    }
+
+    public BpfMap<uint, Endpoint> Endpoints { get; }
+    public BpfMap<uint, WorkloadPolicy> Workloads { get; }
+    public BpfMap<PolicyKey, uint> Policies { get; }
+    public BpfMap<MappedAddress, Owner> Addresses { get; }
+    public BpfMap<RangeKey, uint> Ranges { get; }
+    public BpfMap<NameKey, uint> Names { get; }
+    public BpfMap<SocketKey, SocketUser> Sockets { get; }
+    public BpfMap<ulong, uint> HostNamespaces { get; }
+    public BpfMap<uint, ExecutablePath> ExecutablePaths { get; }
+    public BpfMap<Setting, uint> Settings { get; }
+    public BpfMap<TrafficKey, TrafficTold> TrafficTold { get; }
+
+    /// <summary>Loads the programs, with maps pinned below <paramref name="pinRoot"/>, which must be on a bpf file system.</summary>
+    /// <exception cref="KernelException">The kernel refused a program or a map.</exception>
+    public static KernelPrograms Load(string pinRoot)
+    {
+        using var resource = typeof(KernelPrograms).Assembly.GetManifestResourceStream(ResourceName)
+            ?? throw new InvalidOperationException($"{ResourceName} is missing in the assembly.");
+        var bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        var path = Marshal.StringToCoTaskMemUTF8(pinRoot);
+        var name = Marshal.StringToCoTaskMemUTF8("bulwark");
+        LibBpfLog.Begin();
+        try
+        {
+            var options = new LibBpf.OpenOptions { Size = LibBpf.SizeOf<LibBpf.OpenOptions>(), ObjectName = (byte*)name, PinRootPath = (byte*)path };
+            nint opened;
+            fixed (byte* start = bytes)
+                opened = LibBpf.OpenObject(start, (nuint)bytes.Length, &options);
+            if (opened == 0)
+                throw new KernelException("read the kernel programs", Marshal.GetLastPInvokeError(), LibBpfLog.End());
+            var result = LibBpf.LoadObject(opened);
+            if (result != 0)
+            {
+                LibBpf.CloseObject(opened);
+                throw new KernelException("load the kernel programs", -result, LibBpfLog.End());
+            }
+            return new(opened);
+        }
+        finally
+        {
+            LibBpfLog.End();
+            Marshal.FreeCoTaskMem(path);
+            Marshal.FreeCoTaskMem(name);
+        }
+    }
+
+    /// <summary>A map's counters, one set a CPU.</summary>
+    public PerCpuMap<Counter, ulong> OpenCounters() => new("counters", Descriptor("counters"));
+
+    /// <summary>The traffic of conversations.</summary>
+    public PerCpuMap<TrafficKey, Traffic> OpenTraffic() => new("traffic", Descriptor("traffic"));
+
+    /// <summary>The kernel's events, from now on.</summary>
+    public EventRing OpenEvents(EventRing.SampleHandler handler) => new(Descriptor("events"), handler);
+
+    /// <summary>The tables that can be full, with their fill. Counts by listing: some milliseconds for a full table.</summary>
+    public IReadOnlyList<(string Name, long Entries, long Capacity)> TableSizes() =>
+        [.. s_tables.Select(name => (name, BpfMapSize.Count(Descriptor(name)), BpfMapSize.Capacity(Descriptor(name))))];
+
+    /// <summary>A map by its name, for tests and tools.</summary>
+    internal BpfMap<TKey, TValue> Map<TKey, TValue>(string name)
+        where TKey : unmanaged
+        where TValue : unmanaged => new(name, Descriptor(name));
+
+    /// <summary>A program's file descriptor; owned by this object.</summary>
+    internal int Program(string name) => LibBpf.ProgramDescriptor(Find(name));
+
+    internal nint Find(string program)
+    {
+        var found = LibBpf.FindProgram(_object, program);
+        return found != 0 ? found : throw new InvalidOperationException($"There is no kernel program '{program}'.");
+    }
+
+    public void Dispose() => LibBpf.CloseObject(_object);
+
+    private int Descriptor(string map)
+    {
+        var descriptor = LibBpf.FindMap(_object, map);
+        return descriptor >= 0 ? descriptor : throw new InvalidOperationException($"There is no map '{map}'.");
+    }
+}

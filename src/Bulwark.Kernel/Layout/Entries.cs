@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Bulwark.Kernel.Layout;
+
+// Keys and values of the kernel's maps, field by field as in bpf/include/maps.h. A test compares both through the object's BTF.
+
+/// <summary><c>struct endpoint</c>: the container behind an interface.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct Endpoint
+{
+    /// <summary>No packet passes: the container's policy is not known yet.</summary>
+    public const uint Held = 1;
+
+    /// <summary>Network namespace cookie; 0 while it is not known.</summary>
+    public ulong Netns;
+    public uint Workload;
+
+    /// <summary>The number that the agent gave the container: owner of its addresses.</summary>
+    public uint Container;
+    public uint Flags;
+    public uint Pad;
+}
+
+/// <summary><c>struct workload</c>: which policy a workload has.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct WorkloadPolicy
+{
+    /// <summary>Version: first part of the keys in <c>policies</c>; never used twice.</summary>
+    public uint Policy;
+    public uint Mode;
+}
+
+/// <summary><c>struct policy_key</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct PolicyKey
+{
+    public uint Policy;
+    public uint Peer;
+    public ushort Port;
+    public byte Transport;
+    public byte Direction;
+}
+
+/// <summary><c>struct owner</c>: whose an address is.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct Owner
+{
+    public uint Identity;
+
+    /// <summary>0: a host's address.</summary>
+    public uint Container;
+}
+
+/// <summary><c>struct range_key</c>: without padding, which the kernel would take for a part of the prefix.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(uint))]
+public record struct RangeKey
+{
+    /// <summary>Bits of the mapped address.</summary>
+    public uint PrefixLength;
+    public MappedAddress Address;
+}
+
+/// <summary><c>struct name_key</c>: a host name, lower case, dotted, zero padded.</summary>
+[InlineArray(Length)]
+public struct NameKey
+{
+    public const int Length = 256;
+
+    private byte _first;
+}
+
+/// <summary><c>struct traffic_key</c>: a conversation, seen from the workload.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct TrafficKey
+{
+    public uint Workload;
+    public uint Peer;
+    public ushort Port;
+    public byte Transport;
+    public byte Direction;
+}
+
+/// <summary><c>struct traffic</c>: counters of a conversation; "out" is what the container sent. Bytes of the IP layer.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct Traffic
+{
+    public ulong PacketsOut;
+    public ulong PacketsIn;
+    public ulong BytesOut;
+    public ulong BytesIn;
+    public uint SamplesClient;
+    public uint SamplesServer;
+}
+
+/// <summary><c>struct traffic_told</c>: how much of the traffic the server has heard of.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct TrafficTold
+{
+    public ulong BytesOut;
+    public ulong BytesIn;
+}
+
+/// <summary><c>struct socket_key</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct SocketKey
+{
+    public ulong Netns;
+
+    /// <summary>Zero: a bound port.</summary>
+    public MappedAddress Remote;
+
+    /// <summary>The server's port: remote of a client, local of a bound socket.</summary>
+    public ushort Port;
+    public byte Transport;
+    public byte Bound;
+    public uint Pad;
+}
+
+/// <summary><c>struct socket</c>: who connected or bound.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct SocketUser
+{
+    /// <summary>Key of <c>executable_paths</c>; 0 when unknown.</summary>
+    public uint Executable;
+    public uint Process;
+}
+
+/// <summary><c>struct executable_path</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ExecutablePath
+{
+    public const int PathLength = 256;
+
+    public uint Length;
+    public uint Pad;
+    public PathBytes Path;
+
+    /// <summary>An absolute path in its file system, cut at the front when longer.</summary>
+    [InlineArray(PathLength)]
+    public struct PathBytes
+    {
+        private byte _first;
+    }
+}
+
+/// <summary><c>enum setting</c>: keys of <c>settings</c>.</summary>
+public enum Setting : uint
+{
+    NextName = 0,
+    NextExecutable = 1,
+    NamesEpoch = 2,
+
+    /// <summary>Grows with every change of addresses and ranges.</summary>
+    AddressesEpoch = 3,
+    NextPolicy = 4,
+    NextContainer = 5,
+
+    /// <summary>How much of <see cref="Counter.LostEvents"/> the server has heard of.</summary>
+    ToldLostEvents = 6,
+
+    /// <summary>How much of <see cref="Counter.LostConnections"/> the server has heard of.</summary>
+    ToldLostConnections = 7,
+
+    /// <summary>How much of <see cref="Counter.SuppressedAttempts"/> the server has heard of.</summary>
+    ToldSuppressed = 8,
+}
+
+/// <summary><c>enum counter</c>: keys of <c>counters</c>.</summary>
+public enum Counter : uint
+{
+    Packets = 0,
+    Blocked = 1,
+    WouldBlock = 2,
+    Rejected = 3,
+    LostEvents = 4,
+    LostConnections = 5,
+    SuppressedAttempts = 6,
+    Malformed = 7,
+    Held = 8,
+    NoEndpoint = 9,
+    Names = 10,
+    Midstream = 11,
+}

@@ -1,0 +1,103 @@
+using Bulwark.Kernel.Native;
+
+namespace Bulwark.Kernel.Maps;
+
+/// <summary>A map of the kernel's, with typed keys and values. Safe for any thread: every call is one system call.</summary>
+public sealed unsafe class BpfMap<TKey, TValue>
+    where TKey : unmanaged
+    where TValue : unmanaged
+{
+    private const ulong Any = 0;
+    private const ulong OnlyNew = 1;
+
+    private readonly int _descriptor;
+
+    /// <param name="name">Its name, for errors.</param>
+    /// <param name="descriptor">Owned by the object that the map belongs to.</param>
+    internal BpfMap(string name, int descriptor)
+    {
+        Name = name;
+        _descriptor = descriptor;
+    }
+
+    public string Name { get; }
+
+    public bool TryGet(in TKey key, out TValue value)
+    {
+        value = default;
+        fixed (TKey* k = &key)
+        fixed (TValue* v = &value)
+        {
+            var result = LibBpf.Lookup(_descriptor, k, v);
+            if (result == 0)
+                return true;
+            return result == -Errno.NoEntry ? false : throw new KernelException($"read the map '{Name}'", -result);
+        }
+    }
+
+    /// <exception cref="KernelException">The map is full (<see cref="KernelException.Error"/> E2BIG), or the kernel has no memory.</exception>
+    public void Set(in TKey key, in TValue value)
+    {
+        var result = Update(key, value, Any);
+        if (result != 0)
+            throw new KernelException($"write to the map '{Name}'", -result);
+    }
+
+    /// <summary>Adds the entry unless its key is there; false if it is.</summary>
+    public bool TryAdd(in TKey key, in TValue value)
+    {
+        var result = Update(key, value, OnlyNew);
+        if (result == 0)
+            return true;
+        return result == -Errno.Exists ? false : throw new KernelException($"write to the map '{Name}'", -result);
+    }
+
+    /// <summary>Whether the entry was there.</summary>
+    public bool Remove(in TKey key)
+    {
+        fixed (TKey* k = &key)
+        {
+            var result = LibBpf.Delete(_descriptor, k);
+            if (result == 0)
+                return true;
+            return result == -Errno.NoEntry ? false : throw new KernelException($"delete from the map '{Name}'", -result);
+        }
+    }
+
+    /// <summary>
+    /// Every key. The kernel starts again when the key where it stands is removed meanwhile, so a key may come twice; no more are
+    /// returned than <paramref name="limit"/>.
+    /// </summary>
+    public List<TKey> Keys(int limit = int.MaxValue)
+    {
+        var keys = new List<TKey>();
+        TKey key = default, next;
+        var result = LibBpf.NextKey(_descriptor, null, &next);
+        while (result == 0 && keys.Count < limit)
+        {
+            keys.Add(next);
+            key = next;
+            result = LibBpf.NextKey(_descriptor, &key, &next);
+        }
+        if (result is not (0 or -Errno.NoEntry))
+            throw new KernelException($"list the map '{Name}'", -result);
+        return keys;
+    }
+
+    /// <summary>Every entry that is still there when it is read.</summary>
+    public IEnumerable<KeyValuePair<TKey, TValue>> Entries()
+    {
+        foreach (var key in Keys())
+        {
+            if (TryGet(key, out var value))
+                yield return new(key, value);
+        }
+    }
+
+    private int Update(in TKey key, in TValue value, ulong flags)
+    {
+        fixed (TKey* k = &key)
+        fixed (TValue* v = &value)
+            return LibBpf.Update(_descriptor, k, v, flags);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+
+namespace Bulwark.Kernel.Netlink;
+
+/// <summary>What interfaces and addresses the network namespace of the calling thread has now.</summary>
+public static class Interfaces
+{
+    /// <exception cref="KernelException">The kernel refuses.</exception>
+    public static IReadOnlyList<Link> Links()
+    {
+        var links = new List<Link>();
+        Dump(NetlinkMessage.GetLink, new byte[16], (type, body) =>
+        {
+            if (type == NetlinkMessage.NewLink && NetlinkMessage.ReadLink(body) is { } link)
+                links.Add(link);
+        });
+        return links;
+    }
+
+    /// <summary>The other end of a veth, wherever it is; null when it is gone.</summary>
+    public static Link? PeerOf(Link link)
+    {
+        if (link.PeerNamespace < 0)
+            return null;
+        const ushort TargetNamespace = 46; // IFLA_TARGET_NETNSID
+        var body = new byte[24]; // struct ifinfomsg, then one attribute of 8 bytes
+        MemoryMarshal.Write(body.AsSpan(4), link.Peer);
+        MemoryMarshal.Write(body.AsSpan(16), (ushort)8);
+        MemoryMarshal.Write(body.AsSpan(18), TargetNamespace);
+        MemoryMarshal.Write(body.AsSpan(20), link.PeerNamespace);
+        using var socket = new NetlinkSocket(0);
+        socket.Send(NetlinkMessage.Request(NetlinkMessage.GetLink, 0, body));
+        var bytes = (ReadOnlySpan<byte>)socket.Receive();
+        return NetlinkMessage.TryTake(ref bytes, out var type, out var message) && type == NetlinkMessage.NewLink
+            ? NetlinkMessage.ReadLink(message)
+            : null;
+    }
+
+    /// <exception cref="KernelException">The kernel refuses.</exception>
+    public static IReadOnlyList<LinkAddress> Addresses()
+    {
+        var addresses = new List<LinkAddress>();
+        Dump(NetlinkMessage.GetAddress, new byte[8], (type, body) =>
+        {
+            if (type == NetlinkMessage.NewAddress && NetlinkMessage.ReadAddress(body) is { } address)
+                addresses.Add(address);
+        });
+        return addresses;
+    }
+
+    /// <summary>Whether the interface's clsact queueing discipline holds any filter, ours or another's.</summary>
+    internal static bool HasFilters(uint @interface)
+    {
+        const uint Ingress = 0xfffffff2; // TC_H_CLSACT with TC_H_MIN_INGRESS
+        const uint Egress = 0xfffffff3;
+        var found = false;
+        foreach (var parent in (ReadOnlySpan<uint>)[Ingress, Egress])
+        {
+            Dump(NetlinkMessage.GetFilter, TcMessage(@interface, parent), (type, _) => found |= type == NetlinkMessage.NewFilter);
+        }
+        return found;
+    }
+
+    // struct tcmsg
+    private static byte[] TcMessage(uint @interface, uint parent)
+    {
+        var message = new byte[20];
+        MemoryMarshal.Write(message.AsSpan(4), @interface);
+        MemoryMarshal.Write(message.AsSpan(12), parent);
+        return message;
+    }
+
+    private delegate void MessageHandler(ushort type, ReadOnlySpan<byte> body);
+
+    private static void Dump(ushort request, byte[] body, MessageHandler handler)
+    {
+        using var socket = new NetlinkSocket(0);
+        socket.Send(NetlinkMessage.Request(request, NetlinkMessage.FlagDump, body));
+        while (true)
+        {
+            var bytes = (ReadOnlySpan<byte>)socket.Receive();
+            while (NetlinkMessage.TryTake(ref bytes, out var type, out var message))
+            {
+                if (type == NetlinkMessage.Done)
+                    return;
+                if (type == NetlinkMessage.Error)
+                    throw new KernelException("list the kernel's interfaces", message.Length >= 4 ? -MemoryMarshal.Read<int>(message) : 0);
+                handler(type, message);
+            }
+        }
+    }
+}

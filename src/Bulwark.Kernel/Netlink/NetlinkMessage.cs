@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Bulwark.Kernel.Netlink;
+
+/// <summary>
+/// Messages of rtnetlink (linux/netlink.h, linux/rtnetlink.h, linux/if_link.h), in the machine's byte order. They come from the kernel;
+/// lengths are checked all the same.
+/// </summary>
+internal static class NetlinkMessage
+{
+    public const int HeaderLength = 16;
+    public const ushort Error = 2;
+    public const ushort Done = 3;
+    public const ushort NewLink = 16;
+    public const ushort DeleteLink = 17;
+    public const ushort GetLink = 18;
+    public const ushort NewAddress = 20;
+    public const ushort DeleteAddress = 21;
+    public const ushort GetAddress = 22;
+    public const ushort DeleteQdisc = 37;
+    public const ushort NewFilter = 44;
+    public const ushort GetFilter = 46;
+    public const ushort FlagRequest = 1;
+    public const ushort FlagDump = 0x300;
+
+    private const int LinkHeader = 16; // struct ifinfomsg
+    private const int AddressHeader = 8; // struct ifaddrmsg
+    private const int AttributeHeader = 4; // struct nlattr
+    private const ushort AttributeType = 0x3fff; // without the flags "nested" and "network byte order"
+
+    /// <summary>Takes the first message off the bytes; false at their end, or if what is left is no whole message.</summary>
+    public static bool TryTake(ref ReadOnlySpan<byte> bytes, out ushort type, out ReadOnlySpan<byte> body)
+    {
+        type = 0;
+        body = default;
+        if (bytes.Length < HeaderLength)
+            return false;
+        var length = (int)MemoryMarshal.Read<uint>(bytes);
+        if (length < HeaderLength || length > bytes.Length)
+            return false;
+        type = MemoryMarshal.Read<ushort>(bytes[4..]);
+        body = bytes[HeaderLength..length];
+        bytes = bytes[Math.Min(Align(length), bytes.Length)..];
+        return true;
+    }
+
+    public static Link? ReadLink(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < LinkHeader)
+            return null;
+        var index = MemoryMarshal.Read<uint>(body[4..]);
+        var (name, kind, hardware, peer, elsewhere, master) = ("", "", PhysicalAddress.None, 0u, -1, 0u);
+        var attributes = body[LinkHeader..];
+        while (TryTakeAttribute(ref attributes, out var type, out var value))
+        {
+            switch (type)
+            {
+                case 1: // IFLA_ADDRESS
+                    hardware = new(value.ToArray());
+                    break;
+                case 3: // IFLA_IFNAME
+                    name = Text(value);
+                    break;
+                case 5 when value.Length >= 4: // IFLA_LINK
+                    peer = MemoryMarshal.Read<uint>(value);
+                    break;
+                case 10 when value.Length >= 4: // IFLA_MASTER
+                    master = MemoryMarshal.Read<uint>(value);
+                    break;
+                case 37 when value.Length >= 4: // IFLA_LINK_NETNSID
+                    elsewhere = MemoryMarshal.Read<int>(value);
+                    break;
+                case 18: // IFLA_LINKINFO
+                    while (TryTakeAttribute(ref value, out var inner, out var information))
+                    {
+                        if (inner == 1) // IFLA_INFO_KIND
+                            kind = Text(information);
+                    }
+                    break;
+            }
+        }
+        return new(index, name) { Kind = kind, HardwareAddress = hardware, Peer = peer, PeerNamespace = elsewhere, Master = master };
+    }
+
+    public static LinkAddress? ReadAddress(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < AddressHeader)
+            return null;
+        var index = MemoryMarshal.Read<uint>(body[4..]);
+        IPAddress? address = null, local = null, broadcast = null;
+        var attributes = body[AddressHeader..];
+        while (TryTakeAttribute(ref attributes, out var type, out var value))
+        {
+            if (value.Length is not (4 or 16))
+                continue;
+            switch (type)
+            {
+                case 1: // IFA_ADDRESS: of a point-to-point link, the other end's
+                    address = new(value);
+                    break;
+                case 2: // IFA_LOCAL
+                    local = new(value);
+                    break;
+                case 4: // IFA_BROADCAST
+                    broadcast = new(value);
+                    break;
+            }
+        }
+        return (local ?? address) is { } own ? new(index, own, broadcast) : null;
+    }
+
+    /// <summary>A request with a header of the given body.</summary>
+    public static byte[] Request(ushort type, ushort flags, ReadOnlySpan<byte> body)
+    {
+        var message = new byte[HeaderLength + body.Length];
+        MemoryMarshal.Write(message, (uint)message.Length);
+        MemoryMarshal.Write(message.AsSpan(4), type);
+        MemoryMarshal.Write(message.AsSpan(6), (ushort)(FlagRequest | flags));
+        body.CopyTo(message.AsSpan(HeaderLength));
+        return message;
+    }
+
+    private static bool TryTakeAttribute(ref ReadOnlySpan<byte> bytes, out int type, out ReadOnlySpan<byte> value)
+    {
+        type = 0;
+        value = default;
+        if (bytes.Length < AttributeHeader)
+            return false;
+        var length = MemoryMarshal.Read<ushort>(bytes);
+        if (length < AttributeHeader || length > bytes.Length)
+            return false;
+        type = MemoryMarshal.Read<ushort>(bytes[2..]) & AttributeType;
+        value = bytes[AttributeHeader..length];
+        bytes = bytes[Math.Min(Align(length), bytes.Length)..];
+        return true;
+    }
+
+    private static string Text(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value.TrimEnd((byte)0));
+
+    private static int Align(int length) => (length + 3) & ~3;
+}
