@@ -138,6 +138,8 @@ INLINE void follow_tcp(struct judging *j, struct connection *c, int *answered)
 	__u8 flags = j->packet.tcp_flags;
 	int from_opener = j->direction == c->opened_by;
 
+	if (flags & TCP_FIN)
+		c->fins |= from_opener ? 1 : 2;
 	switch (c->state) {
 	case STATE_OPENING:
 		if (!from_opener && (flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
@@ -152,8 +154,6 @@ INLINE void follow_tcp(struct judging *j, struct connection *c, int *answered)
 			establish(j, c, answered);
 		break;
 	}
-	if (flags & TCP_FIN)
-		c->fins |= from_opener ? 1 : 2;
 	if (*answered && ((flags & TCP_RST) || c->fins == 3))
 		c->state = STATE_CLOSING;
 }
@@ -214,6 +214,7 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (!c) {
 		open_connection(j, &answered);
 		c = &j->fresh;
+		c->opening_bytes = skb->len - ETH_LENGTH;
 		/* what is blocked leaves no trace in the tables */
 		if (c->verdict != VERDICT_BLOCKED)
 			store_connection(&j->key, c, answered);
@@ -222,14 +223,22 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 			judge(j, c);
 		if (c->verdict != VERDICT_BLOCKED) {
 			c->last_seen = j->now;
+			int opening = !answered;
 			if (j->key.transport == TRANSPORT_TCP)
 				follow_tcp(j, c, &answered);
 			else
 				follow_exchange(j, c, &answered);
+			if (opening && answered) {
+				c = find_connection(&j->key, j->now, &answered); /* it moved */
+				if (!c)
+					return TC_ACT_UNSPEC;
+			} else if (opening && j->direction == c->opened_by) {
+				c->opening_bytes += skb->len - ETH_LENGTH;
+			}
 		}
 	}
 	if (c->verdict == VERDICT_ALLOWED) {
-		if (answered || c->state == STATE_ESTABLISHED)
+		if (answered)
 			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction);
 		return TC_ACT_UNSPEC;
 	}
