@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using Bulwark.Images.Packages;
+using Bulwark.Images.Packages.Debian;
+
 namespace Bulwark.Images.Layers;
 
 /// <summary>What a scan keeps of one layer: little, whatever the layer's size.</summary>
@@ -18,6 +22,9 @@ public sealed class Layer
     /// <summary>Every path that is here and is not a directory.</summary>
     public HashSet<PathKey> Paths { get; } = [];
 
+    /// <summary>Every path that is here and is a directory.</summary>
+    public HashSet<PathKey> Directories { get; } = [];
+
     /// <summary>Paths that this layer takes away.</summary>
     public HashSet<string> Whiteouts { get; } = new(StringComparer.Ordinal);
 
@@ -30,6 +37,25 @@ public sealed class Layer
     /// <summary>Small files that are kept as they are, because they mean something only together with other layers.</summary>
     public Dictionary<string, ReadOnlyMemory<byte>> Documents { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Packages, by the file that says that they are installed.</summary>
+    public Dictionary<string, ImmutableArray<Package>> Packages { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Paths that packages own, by the file that says so.</summary>
+    public Dictionary<string, PathKey[]> OwnedPaths { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Files as their packages brought them, by the file that lists them.</summary>
+    public Dictionary<string, PackagedFile[]> PackagedFiles { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What the scan could not find out about this layer.</summary>
     public List<CannotTell> Doubts { get; } = [];
+
+    /// <summary>Takes back what is kept of a path.</summary>
+    internal void Forget(string path)
+    {
+        Documents.Remove(path);
+        Files.Remove(path);
+        Packages.Remove(path);
+        OwnedPaths.Remove(path);
+        PackagedFiles.Remove(path);
+    }
 }

@@ -41,10 +41,8 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
         }
         var file = new LayerFile(path, entry.Kind, entry.Mode, entry.Uid, entry.Gid, entry.Size, target, entry.HasCapabilities);
         // A path twice in one layer: the later one counts, as it does when the layer is unpacked.
-        Layer.Documents.Remove(path);
-        Layer.Files.Remove(path);
-        if (file.Kind != TarEntryKind.Directory)
-            Layer.Paths.Add(PathKey.Of(path));
+        Layer.Forget(path);
+        (file.Kind == TarEntryKind.Directory ? Layer.Directories : Layer.Paths).Add(PathKey.Of(path));
         if (IsNoted(file))
             Note(file);
         if (file.Kind == TarEntryKind.File)
