@@ -22,7 +22,8 @@ internal static class Moment
         };
     }
 
-    private static bool TryReadDuration(string text, out TimeSpan duration)
+    /// <summary>Reads how long: 90s, 10m, 6h, 7d.</summary>
+    public static bool TryReadDuration(string text, out TimeSpan duration)
     {
         duration = default;
         if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))

@@ -10,9 +10,10 @@ internal static class HelpTopics
               0    it did what it was asked
               1    it failed; standard error says why
               2    it was asked wrongly: an unknown command, a bad value, a missing part
-              3    it found something: 'simulate' would block, 'doctor' sees a problem
+              3    it found something: 'simulate' would block, 'doctor' sees a problem, 'scan' finds what --fail-on names
               4    you may not: you are not in the group bulwark
               5    no server answers: bulwark up
+              6    'scan' could not see enough to say that all is well: what it cannot tell is in its output
               130  it was interrupted (Ctrl-C)
             """,
         ["output"] = """
@@ -26,9 +27,10 @@ internal static class HelpTopics
             """,
         ["environment"] = """
             Variables that bulwark reads; an option on the command line wins:
-              BULWARK_SOCKET    the server's socket, as --socket
-              NO_COLOR          set to anything: no colour
-              TERM              dumb: no colour
+              BULWARK_SOCKET      the server's socket, as --socket
+              BULWARK_ADVISORIES  the file of advisories, as --advisories
+              NO_COLOR            set to anything: no colour
+              TERM                dumb: no colour
             """,
         ["names"] = """
             How things are written, in what you type and in what you see:
@@ -38,6 +40,8 @@ internal static class HelpTopics
               PORT        the server's port and protocol: 5432/tcp, 53/udp, 8/icmp, gre
               EVENT       the number of an event: bulwark events
               TIME        2026-03-01T12:00:00Z, or how long ago: 90s, 10m, 6h, 7d
+              IMAGE       the name of an image that Docker has, a file of 'docker save', an OCI layout (directory or tar), or the
+                          directory of a root file system; docker:, archive:, oci: or dir: in front says which
               ENTRY       'shop/web -> shop/db 5432/tcp': shop/web may open it
                           'shop/db <- shop/web 5432/tcp': shop/db may answer it
             """,

@@ -10,7 +10,7 @@ namespace Bulwark.Images.Advisories;
 /// Reads files of advisories, whatever their format, and makes the next advisory file: the sources that were read replace those of the
 /// same name, all others stay.
 /// </summary>
-public sealed class AdvisoryImport : IDisposable
+public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
 {
     // The Debian tracker has 70 MB, the largest of OSV's archives 200 MB packed.
     private const int LargestFile = 1 << 30;
@@ -30,12 +30,21 @@ public sealed class AdvisoryImport : IDisposable
 
     /// <summary>Reads one file.</summary>
     /// <param name="origin">What to say later about where it came from.</param>
-    /// <param name="asOf">When the content was true, as far as the file itself does not say that it was later.</param>
+    /// <param name="fetched">
+    /// When it was fetched from where it is kept up to date: then all of it was true. Null for a file of unknown age: its age is the newest
+    /// date that it gives, or else that of the file itself.
+    /// </param>
     /// <exception cref="AdvisoryFormatException">It is damaged, or of a format that is not known.</exception>
-    public void Read(string path, string origin, DateTimeOffset asOf, CancellationToken cancel)
+    /// <exception cref="AdvisoryFileException">It is an export, and damaged.</exception>
+    public void Read(string path, string origin, DateTimeOffset? fetched, CancellationToken cancel)
     {
+        if (AdvisoryFile.IsOne(path))
+        {
+            ReadExport(path);
+            return;
+        }
         var before = Count;
-        var newest = asOf;
+        DateTimeOffset? newest = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         void Add(Advisory advisory)
         {
@@ -47,8 +56,8 @@ public sealed class AdvisoryImport : IDisposable
         void At(DateTimeOffset? date)
         {
             // A clock that is ahead somewhere must not make old data look fresh.
-            if (date > newest && date <= DateTimeOffset.UtcNow)
-                newest = date.Value;
+            if ((newest is null || date > newest) && date <= clock.GetUtcNow())
+                newest = date;
         }
         try
         {
@@ -65,17 +74,18 @@ public sealed class AdvisoryImport : IDisposable
         }
         if (Count == before)
             throw new AdvisoryFormatException($"{origin} holds no advisory that Bulwark can use");
+        var asOf = fetched ?? newest ?? File.GetLastWriteTimeUtc(path);
         foreach (var source in seen)
         {
             var known = _sources.GetValueOrDefault(source);
-            _sources[source] = (known.Origin is { Length: > 0 } ? known.Origin : origin, newest > known.AsOf ? newest : known.AsOf);
+            _sources[source] = (known.Origin is { Length: > 0 } ? known.Origin : origin, asOf > known.AsOf ? asOf : known.AsOf);
         }
     }
 
     /// <summary>Writes the file, taking over from the one that is there what was not read anew.</summary>
     /// <returns>How many advisories there are now.</returns>
     /// <exception cref="AdvisoryFileException">The file that is there is damaged.</exception>
-    public int WriteTo(string path, DateTimeOffset now)
+    public int WriteTo(string path)
     {
         if (File.Exists(path))
         {
@@ -90,11 +100,20 @@ public sealed class AdvisoryImport : IDisposable
                 _sources[source.Name] = (source.Origin, source.AsOf);
         }
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        _writer.WriteTo(path, _sources, now);
+        _writer.WriteTo(path, _sources, clock.GetUtcNow());
         return _writer.Count;
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private void ReadExport(string path)
+    {
+        using var file = AdvisoryFile.Open(path);
+        foreach (var advisory in file.All())
+            _writer.Add(advisory);
+        foreach (var source in file.Sources)
+            _sources[source.Name] = (source.Origin, source.AsOf);
+    }
 
     private void ReadContent(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
     {

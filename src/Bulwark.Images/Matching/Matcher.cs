@@ -46,6 +46,9 @@ public static class Matcher
         return ([.. findings], [.. doubts]);
     }
 
+    /// <summary>Which ecosystem's advisories speak about a package; null if nobody knows.</summary>
+    public static string? EcosystemOf(Package package, Distribution? distribution) => PackageJudge.EcosystemOf(package, distribution);
+
     private static void Match(
         InstalledPackage installed, string ecosystem, AdvisoryFile advisories, List<Finding> findings, List<CannotTell> doubts)
     {

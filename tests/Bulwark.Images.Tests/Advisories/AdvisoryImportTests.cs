@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bulwark.Images.Tests.Advisories;
 
@@ -60,7 +61,8 @@ public sealed class AdvisoryImportTests
     public void The_age_is_the_newest_date_that_is_not_in_the_future()
     {
         using var directory = new TemporaryDirectory();
-        using var file = Import(directory, directory.Write("1", Osv("GHSA-1", "npm", "a", "2026-02-03T00:00:00Z")), directory.Write("2", Osv("GHSA-2", "npm", "b", "2226-02-03T00:00:00Z")));
+        using var file = Import(directory, directory.Write("1", string.Join('\n',
+            Osv("GHSA-1", "npm", "a", "2026-02-03T00:00:00Z"), Osv("GHSA-2", "npm", "b", "2226-02-03T00:00:00Z"), Osv("GHSA-3", "npm", "c"))));
 
         Assert.Equal(s_then.AddDays(2), file.Sources.Single().AsOf);
     }
@@ -93,10 +95,10 @@ public sealed class AdvisoryImportTests
     private static AdvisoryFile Import(TemporaryDirectory directory, params string[] files)
     {
         var path = Path.Combine(directory.Path, "advisories");
-        using var import = new AdvisoryImport();
+        using var import = new AdvisoryImport(new FakeTimeProvider(s_then.AddDays(10)));
         foreach (var file in files)
-            import.Read(file, file, s_then, CancellationToken.None);
-        import.WriteTo(path, s_then);
+            import.Read(file, file, fetched: null, CancellationToken.None);
+        import.WriteTo(path);
         return AdvisoryFile.Open(path);
     }
 

@@ -130,9 +130,9 @@ public sealed class FormatTests
             OneOf("{}", "{\"a\":{}}", "{\"a\":{\"b\":[]}}", "{\"packages\":3}", "{\"id\":1}", "{\"id\":\"a\",\"affected\":[null,{}]}", "[x] DSA", "PK\u0003\u0004", ""));
         texts.Sample(text =>
         {
-            using var import = new AdvisoryImport();
+            using var import = new AdvisoryImport(TimeProvider.System);
             var path = directory.Write("x", text);
-            Assert.Throws<AdvisoryFormatException>(() => import.Read(path, "x", default, CancellationToken.None));
+            Assert.Throws<AdvisoryFormatException>(() => import.Read(path, "x", null, CancellationToken.None));
         }, iter: 300, threads: 1);
     }
 

@@ -54,6 +54,14 @@ public sealed unsafe class AdvisoryFile : IDisposable
 
     private ReadOnlySpan<byte> Bytes => new(_bytes, _length);
 
+    /// <summary>Whether the file begins like one, of whatever version.</summary>
+    public static bool IsOne(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[7];
+        return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(AdvisoryFileFormat.Magic[..7]);
+    }
+
     /// <exception cref="AdvisoryFileException">There is none, it is of another version, or it is damaged.</exception>
     public static AdvisoryFile Open(string path)
     {
