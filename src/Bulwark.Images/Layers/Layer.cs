@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Packages;
 using Bulwark.Images.Packages.Debian;
+using Bulwark.Images.Secrets;
 
 namespace Bulwark.Images.Layers;
 
@@ -46,6 +47,12 @@ public sealed class Layer
     /// <summary>Files as their packages brought them, by the file that lists them.</summary>
     public Dictionary<string, PackagedFile[]> PackagedFiles { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>MD5 of files where packages install theirs.</summary>
+    public Dictionary<string, UInt128> Md5 { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Secrets in its files; they stay in the image whatever upper layers delete.</summary>
+    public List<FoundSecret> Secrets { get; } = [];
+
     /// <summary>What the scan could not find out about this layer.</summary>
     public List<CannotTell> Doubts { get; } = [];
 
@@ -57,5 +64,6 @@ public sealed class Layer
         Packages.Remove(path);
         OwnedPaths.Remove(path);
         PackagedFiles.Remove(path);
+        Md5.Remove(path);
     }
 }

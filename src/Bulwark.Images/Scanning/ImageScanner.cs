@@ -1,10 +1,13 @@
 using Bulwark.Images.Advisories.Store;
+using Bulwark.Images.Configuration;
+using Bulwark.Images.Files;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Layers;
 using Bulwark.Images.Matching;
 using Bulwark.Images.Packages;
 using Bulwark.Images.Packages.Alpine;
 using Bulwark.Images.Packages.Debian;
+using Bulwark.Images.Secrets;
 using Bulwark.Images.Sources;
 
 namespace Bulwark.Images.Scanning;
@@ -17,7 +20,7 @@ public static class ImageScanner
     public static async Task<ScanResult> ScanAsync(
         IImageSource source, AdvisoryFile? advisories, ScanOptions options, TimeProvider clock, CancellationToken cancel)
     {
-        IFileAnalyser[] analysers = [new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase()];
+        IFileAnalyser[] analysers = [new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new SecretFiles(), new FileHashes()];
         var image = await source.ReadAsync(analysers, options.Limits, cancel).ConfigureAwait(false);
         return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);
     }
@@ -39,9 +42,10 @@ public static class ImageScanner
             ScannedAt = now,
             Distribution = inventory.Distribution,
             Architecture = image.Configuration?.Architecture ?? "",
-            Layers = [.. image.Layers.Select((layer, index) => new ScannedLayer(layer.DiffId, image.HistoryOf(index)))],
+            Layers = [.. image.Layers.Select((layer, index) => new ScannedLayer(layer.DiffId, SecretScanner.Redact(image.HistoryOf(index))))],
             Packages = inventory.Packages,
-            Findings = Urgency.Ordered(vulnerabilities),
+            Findings = Urgency.Ordered(vulnerabilities.Concat(SecretFindings.Of(image, files, owned)).Concat(ConfigurationFindings.Of(image, files))
+                .Concat(FileFindings.Of(files, owned))),
             CannotTell = [.. doubts.OrderByDescending(doubt => doubt.IsGrave).ThenBy(doubt => doubt.Kind)],
             Advisories = advisories?.Sources ?? [],
         };

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using Bulwark.Images.Gate;
+using Bulwark.Images.Reports;
+using Bulwark.Images.Scanning;
+
+namespace Bulwark.Images.Tests.Harness;
+
+/// <summary>A scan in every form in which it is written.</summary>
+internal static class Outputs
+{
+    public static IEnumerable<string> All(ScanResult result)
+    {
+        var verdict = ImageGate.Judge(result, [GateRule.Parse("secret")!]);
+        yield return JsonSerializer.Serialize(ScanReport.Of(result, verdict), ReportJson.Default.ScanReport);
+    }
+}
