@@ -7,6 +7,7 @@ using Bulwark.Images.Matching;
 using Bulwark.Images.Packages;
 using Bulwark.Images.Packages.Alpine;
 using Bulwark.Images.Packages.Debian;
+using Bulwark.Images.Packages.Languages;
 using Bulwark.Images.Secrets;
 using Bulwark.Images.Sources;
 
@@ -20,7 +21,11 @@ public static class ImageScanner
     public static async Task<ScanResult> ScanAsync(
         IImageSource source, AdvisoryFile? advisories, ScanOptions options, TimeProvider clock, CancellationToken cancel)
     {
-        IFileAnalyser[] analysers = [new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new SecretFiles(), new FileHashes()];
+        IFileAnalyser[] analysers =
+        [
+            new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
+            new DotNetPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(),
+        ];
         var image = await source.ReadAsync(analysers, options.Limits, cancel).ConfigureAwait(false);
         return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);
     }
