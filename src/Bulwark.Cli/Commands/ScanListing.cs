@@ -2,6 +2,7 @@ using System.Globalization;
 using Bulwark.Cli.Output;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Findings;
+using Bulwark.Images.Packages;
 using Bulwark.Images.Scanning;
 
 namespace Bulwark.Cli.Commands;
@@ -9,6 +10,8 @@ namespace Bulwark.Cli.Commands;
 /// <summary>A scan as a page: what the image is, what is wrong with it, what stays unknown, what to do.</summary>
 internal static class ScanListing
 {
+    private const int MostRemedies = 15;
+
     private static readonly string[] s_together = ["apt-get install --only-upgrade ", "apk upgrade ", "dnf upgrade "];
 
     public static void Write(ScanResult result, bool all, Screen screen)
@@ -139,18 +142,31 @@ internal static class ScanListing
             return;
         screen.Line();
         screen.Line(new Cell("To do", Tone.Strong));
-        // The package manager of a distribution takes all packages at once.
-        foreach (var group in fixable.GroupBy(finding => Together(finding.Fix)).OrderByDescending(group => group.Max(finding => finding.Severity)))
+        // The package manager of a distribution takes all packages at once; elsewhere the newest of a package's repairs does for all.
+        var lines = fixable.GroupBy(finding => Together(finding.Fix) is { Length: > 0 } start ? start : NewestFix(finding, fixable))
+            .OrderByDescending(group => group.Max(finding => finding.Severity)).ThenByDescending(group => group.Count()).ToList();
+        foreach (var group in lines.Take(MostRemedies))
         {
-            var names = group.Select(finding => finding.Fix[group.Key.Length..]).Distinct().Order(StringComparer.Ordinal);
-            if (group.Key.Length > 0)
-                screen.Line("  ", $"{group.Key}{string.Join(' ', names)}", Cell.Faint($"   # {Words.Count(group.Count(), "finding")}"));
-            else
-            {
-                foreach (var single in group.GroupBy(finding => finding.Fix))
-                    screen.Line("  ", single.Key, Cell.Faint($"   # {Words.Count(single.Count(), "finding")}"));
-            }
+            var text = s_together.Contains(group.Key)
+                ? group.Key + string.Join(' ', group.Select(finding => finding.Fix[group.Key.Length..]).Distinct().Order(StringComparer.Ordinal))
+                : group.Key;
+            screen.Line("  ", text, Cell.Faint($"   # {Words.Count(group.Count(), "finding")}"));
         }
+        if (lines.Count > MostRemedies)
+            screen.Line(Cell.Faint($"  and {lines.Count - MostRemedies} more: -o json has them all"));
+    }
+
+    private static string NewestFix(Finding finding, List<Finding> all)
+    {
+        if (finding.Vulnerability?.Package.Package is not { } package)
+            return finding.Fix;
+        var newest = finding;
+        foreach (var other in all.Where(other => other.Vulnerability?.Package.Package is { } same && same.Kind == package.Kind && same.Name == package.Name))
+        {
+            if (package.Kind.Ordering().Compare(other.Vulnerability!.FixedVersion, newest.Vulnerability!.FixedVersion) > 0)
+                newest = other;
+        }
+        return newest.Fix;
     }
 
     private static string Together(string fix) =>

@@ -12,6 +12,8 @@ internal static class FileFindings
 {
     private static readonly string[] s_systemPrograms = ["bin/", "sbin/", "usr/bin/", "usr/sbin/"];
 
+    private const int MostChangedOneByOne = 10;
+
     // What dpkg itself runs when it installs and removes; no package lists these.
     private const string PackageScripts = "var/lib/dpkg/info/";
 
@@ -63,6 +65,7 @@ internal static class FileFindings
     {
         foreach (var (_, list, packaged) in files.All(layer => layer.PackagedFiles))
         {
+            var changed = new List<(string Path, int Layer)>();
             foreach (var file in packaged)
             {
                 // Under its own name, or where a link of a directory leads (bin -> usr/bin).
@@ -70,17 +73,27 @@ internal static class FileFindings
                     ? files.Find(path, layer => layer.Md5)
                     : null);
                 if (found is var (layer, md5) && md5 != file.Md5)
-                {
-                    yield return Make("file/changed", Severity.High, $"it is not what the package {Packages.Debian.DpkgFiles.PackageOf(list)} brought") with
-                    {
-                        Path = file.Path,
-                        Layer = layer,
-                        Fix = "find out who changed it; install the package anew",
-                    };
-                }
+                    changed.Add((file.Path, layer));
             }
+            var package = Packages.Debian.DpkgFiles.PackageOf(list);
+            // A package that was replaced as a whole by other means is one thing to look at.
+            if (changed.Count > MostChangedOneByOne)
+            {
+                yield return Change(changed[0].Path, changed.Max(file => file.Layer),
+                    $"this and {Number(changed.Count - 1)} more files are not what the package {package} brought");
+                continue;
+            }
+            foreach (var (path, layer) in changed)
+                yield return Change(path, layer, $"it is not what the package {package} brought");
         }
     }
+
+    private static Finding Change(string path, int layer, string title) => Make("file/changed", Severity.High, title) with
+    {
+        Path = path,
+        Layer = layer,
+        Fix = "find out who changed it; install the package anew",
+    };
 
     private static string Programs(List<string> paths) => paths.Count switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bulwark.Images.Advisories;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Layers;
 using Bulwark.Images.Packages;
@@ -11,6 +12,10 @@ internal static class SecretFindings
     // Directories that hold programs, and no settings: what a package brings there is in the archive for all to read.
     private static readonly string[] s_public = ["usr/", "bin/", "sbin/", "lib/"];
 
+    // Keys here come with published packages, or are there to be broken.
+    private static readonly string[] s_examples =
+        ["/test/", "/tests/", "/testdata/", "/testing/", "/fixtures/", "/example/", "/examples/", "/certdata/", "/spec/", "/site-packages/", "/node_modules/", "/gems/"];
+
     public static IEnumerable<Finding> Of(Image image, ImageFileSystem files, OwnedFiles owned) =>
         OfLayers(image, files, owned).Concat(OfConfiguration(image));
 
@@ -22,14 +27,15 @@ internal static class SecretFindings
             {
                 if (Array.Exists(s_public, directory => secret.Path.StartsWith(directory, StringComparison.Ordinal)) && owned.Contains(secret.Path))
                     continue;
+                var isExample = Array.Exists(s_examples, part => $"/{secret.Path}".Contains(part, StringComparison.Ordinal));
                 var isVisible = files.IsVisible(secret.Path, layer);
                 yield return new()
                 {
                     Kind = FindingKind.Secret,
                     Id = secret.Rule,
-                    Severity = secret.Severity,
+                    Severity = isExample ? Severity.Low : secret.Severity,
                     Title = string.Create(CultureInfo.InvariantCulture,
-                        $"{secret.What} in line {secret.Line}: {secret.Masked}{(isVisible ? "" : "; a later layer deletes the file, but everyone who has the image still has it")}"),
+                        $"{secret.What} in line {secret.Line}: {secret.Masked}{(isExample ? "; by its place an example" : "")}{(isVisible ? "" : "; a later layer deletes the file, but everyone who has the image still has it")}"),
                     Path = secret.Path,
                     Layer = layer,
                     Fix = "revoke it, and hand it in at run time instead",

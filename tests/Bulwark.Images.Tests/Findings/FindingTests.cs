@@ -137,6 +137,24 @@ public sealed class FindingTests
             result.Findings.Where(finding => finding.Id == "file/changed").Select(finding => $"{finding.Path} {finding.Layer} {finding.Title}"));
     }
 
+    [Fact]
+    public async Task A_package_that_was_replaced_as_a_whole_is_one_finding()
+    {
+        var files = Enumerable.Range(0, 50).Select(number => $"usr/lib/a/{number}").ToList();
+        var tar = files.Aggregate(new Tar().File("var/lib/dpkg/status", Status), (tar, file) => tar.File(file, "other"));
+        var result = await ScanAsync(new TestImage().Layer(
+            tar.File("var/lib/dpkg/info/a.md5sums", string.Concat(files.Select(file => $"{new string('0', 32)}  {file}\n")))));
+
+        Assert.Equal("this and 49 more files are not what the package a brought", Assert.Single(result.Findings, finding => finding.Id == "file/changed").Title);
+    }
+
+    [Theory]
+    [InlineData("app/deploy.key", Severity.Critical)]
+    [InlineData("usr/lib/python3.12/test/certdata/keycert.pem", Severity.Low)]
+    [InlineData("app/node_modules/x/fixtures/key.pem", Severity.Low)]
+    public async Task A_key_among_tests_of_a_package_weighs_little(string path, Severity severity) =>
+        Assert.Equal(severity, Of(await ScanAsync(new TestImage().Layer(new Tar().File(path, GitHub))), FindingKind.Secret).Single().Severity);
+
     private static List<Finding> Of(ScanResult result, FindingKind kind) => [.. result.Findings.Where(finding => finding.Kind == kind)];
 
     private static async Task<ScanResult> ScanAsync(TestImage image)

@@ -39,7 +39,7 @@ public sealed class LanguagePackagesTests
     [InlineData("gems/specifications/x.gemspec", "s.version = VERSION")]
     [InlineData("a/a.deps.json", "[]")]
     [InlineData("a/a.jar", "PK\u0003\u0004damaged")]
-    [InlineData("a/program", "\u007fELF\u0002\u0001")]
+    [InlineData("a/program", "\u007fELF\u0002\u0001\u0001\0\0\0\0\0\0\0\0\0\u0002\0\u003e\0")]
     public void A_damaged_file_is_a_doubt_about_that_file(string path, string content)
     {
         var layer = Reading.Layer(new Tar().File(path, Encoding.Latin1.GetBytes(content)).ToArray(), null, s_all);

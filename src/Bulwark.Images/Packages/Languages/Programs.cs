@@ -9,7 +9,10 @@ public sealed class Programs : IFileAnalyser
     private const string RustSection = ".dep-v0";
     private const int LargestSection = 16 << 20;
 
-    public bool Wants(LayerFile file, ReadOnlySpan<byte> head) => ElfFile.IsOne(head);
+    public bool Wants(LayerFile file, ReadOnlySpan<byte> head) => ElfFile.IsOne(head) && IsProgram(head);
+
+    // Programs and libraries (ET_EXEC, ET_DYN); object files and memory dumps tell nothing. The type's other byte is 0 in both orders.
+    private static bool IsProgram(ReadOnlySpan<byte> head) => head.Length > 18 && (head[16] | head[17]) is 2 or 3;
 
     public void Read(LayerFile file, FileContent content, Layer layer)
     {
