@@ -157,6 +157,32 @@ public sealed class ScanTests : IDisposable
         Assert.Equal(4, status.RootElement.GetProperty("advisories").GetInt32());
     }
 
+    [Theory]
+    [InlineData("sarif", "\"version\": \"2.1.0\"")]
+    [InlineData("cyclonedx", "\"vulnerabilities\"")]
+    [InlineData("spdx", "\"spdxVersion\"")]
+    [InlineData("junit", "<testsuites>")]
+    public async Task A_scan_is_written_for_other_tools_too(string format, string expected)
+    {
+        var shell = new Shell();
+
+        Assert.Equal(ExitCode.Ok, await ScanAsync(shell, "-o", format));
+        Assert.Contains(expected, shell.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bill_of_materials_needs_no_advisories()
+    {
+        var shell = new Shell();
+
+        Assert.Equal(ExitCode.Ok, await shell.RunAsync(["sbom", _root]));
+        Assert.Contains("pkg:deb/debian/curl@", shell.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"vulnerabilities\"", shell.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, await shell.RunAsync(["sbom", _root, "-o", "table"]));
+        Assert.Matches("dpkg +libcurl4 +7.88.1-10\\+deb12u4 +curl", shell.Out);
+        Assert.Equal("", shell.Error);
+    }
+
     private Task<int> ScanAsync(Shell shell, params string[] arguments) => shell.RunAsync(["scan", _root, "--advisories", _advisories, .. arguments]);
 
     private string Plain(string text) => text.Replace(_root, "ROOT", StringComparison.Ordinal);

@@ -12,8 +12,8 @@ internal static class AdvisoriesCommand
         {
             Group = CommandGroup.Images,
             Usage = "COMMAND [options]",
-            Examples = ["bulwark advisories status", "bulwark advisories import tracker.json", "bulwark advisories export /media/stick/advisories"],
-            Subcommands = { AdvisoryCommands.Import(line), AdvisoryCommands.Export(line), AdvisoryCommands.Status(line) },
+            Examples = ["bulwark advisories update", "bulwark advisories status", "bulwark advisories import tracker.json", "bulwark advisories export /media/stick/advisories"],
+            Subcommands = { AdvisoryUpdateCommand.Create(line), AdvisoryCommands.Import(line), AdvisoryCommands.Export(line), AdvisoryCommands.Status(line) },
         };
         line.OnRun(command, (_, _) => throw new UsageFailure("what about the advisories?") { Hint = "bulwark advisories --help" });
         return command;

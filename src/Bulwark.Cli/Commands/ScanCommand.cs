@@ -15,7 +15,7 @@ internal static class ScanCommand
     public static Command Create(CommandLine line)
     {
         var image = new ImageOptions(line.Terminal);
-        var output = OutputOption.Create();
+        var output = OutputOption.Create("sarif", "cyclonedx", "spdx", "junit");
         var failOn = new Option<string[]>("--fail-on")
         {
             Description = $"End with {ExitCode.Findings} if there is any of: {string.Join(", ", GateRule.Words)}; critical+fixable needs both; repeatable, or with commas",
@@ -35,7 +35,7 @@ internal static class ScanCommand
             Usage = "IMAGE [options]",
             Examples =
             [
-                "bulwark scan shop/web:1", "bulwark scan shop/web:1 --fail-on critical+fixable,secret", "bulwark scan saved.tar -o json > report.json",
+                "bulwark scan shop/web:1", "bulwark scan shop/web:1 --fail-on critical+fixable,secret", "bulwark scan saved.tar -o sarif > report.sarif",
                 "bulwark scan dir:/srv/rootfs --max-age 7d",
             ],
             Arguments = { image.Target },
@@ -46,13 +46,15 @@ internal static class ScanCommand
             var rules = Rules(invocation.Value(failOn) ?? []);
             var exceptions = Exceptions(invocation.Value(ignore));
             var options = new ScanOptions { LongestAge = Age(invocation.Value(longestAge)) };
-            var result = await ScanAsync(invocation, image, options, cancel).ConfigureAwait(false);
+            var result = await ScanAsync(invocation, image, withAdvisories: true, options, cancel).ConfigureAwait(false);
             foreach (var ended in exceptions.Ended(result))
                 invocation.Screen.Note(new("warning: ", Tone.Warning), $"the exception for {ended.Id} ended on {ended.Until:yyyy-MM-dd} and does not count (line {ended.Line})");
             result = exceptions.ApplyTo(result);
             var verdict = ImageGate.Judge(result, rules);
             if (invocation.Value(output) == OutputOption.Json)
                 invocation.Screen.Json(ScanReport.Of(result, verdict), ReportJson.Default.ScanReport);
+            else if (Written(invocation.Value(output)!, result, withVulnerabilities: true) is { } document)
+                invocation.Screen.Document(document);
             else
                 ScanListing.Write(result, invocation.Value(all), invocation.Screen);
             return Told(verdict, invocation.Screen);
@@ -60,10 +62,24 @@ internal static class ScanCommand
         return command;
     }
 
-    private static async Task<ScanResult> ScanAsync(Invocation invocation, ImageOptions image, ScanOptions options, CancellationToken cancel)
+    /// <summary>The scan in one of the formats of others; null for the page.</summary>
+    internal static string? Written(string format, ScanResult result, bool withVulnerabilities)
+    {
+        var version = typeof(ScanCommand).Assembly.GetName().Version?.ToString(3) ?? "";
+        return format switch
+        {
+            "sarif" => SarifReport.Write(result, version),
+            "cyclonedx" => CycloneDxReport.Write(result, version, withVulnerabilities),
+            "spdx" => SpdxReport.Write(result, version),
+            "junit" => JUnitReport.Write(result),
+            _ => null,
+        };
+    }
+
+    internal static async Task<ScanResult> ScanAsync(Invocation invocation, ImageOptions image, bool withAdvisories, ScanOptions options, CancellationToken cancel)
     {
         var source = image.Open(invocation);
-        using var advisories = image.OpenAdvisories(invocation);
+        using var advisories = withAdvisories ? image.OpenAdvisories(invocation) : null;
         try
         {
             return await invocation.WaitAsync(

@@ -22,6 +22,7 @@ internal static class HelpTopics
               -o json     for programs: the bodies of the API, RFC 3339 times in UTC, whole numbers; stable
                           'events --follow' writes one document a line
               -o dot, -o mermaid    the map as a drawing
+              -o sarif, -o cyclonedx, -o spdx, -o junit    a scan for other tools
             Nothing is wrapped or cut when standard output is not a terminal. Colour: --color, NO_COLOR, TERM=dumb.
             Control characters in names are shown as escapes (\x1b). Under -o json errors are JSON too.
             """,

@@ -12,5 +12,9 @@ internal static class Outputs
     {
         var verdict = ImageGate.Judge(result, [GateRule.Parse("secret")!]);
         yield return JsonSerializer.Serialize(ScanReport.Of(result, verdict), ReportJson.Default.ScanReport);
+        yield return SarifReport.Write(result, "1.0");
+        yield return CycloneDxReport.Write(result, "1.0", withVulnerabilities: true);
+        yield return SpdxReport.Write(result, "1.0");
+        yield return JUnitReport.Write(result);
     }
 }
