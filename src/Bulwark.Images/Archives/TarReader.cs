@@ -41,7 +41,8 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
             }
             if (++Entries > limits.Entries)
                 throw new ArchiveException($"it has more than {limits.Entries} entries");
-            CheckSum();
+            if (!HasRightSum())
+                throw new ArchiveException(Entries == 1 ? "it is no tar archive" : "a header's checksum is wrong");
             var size = Number(124, 12);
             if (size < 0)
                 throw new ArchiveException("an entry has a negative size");
@@ -127,30 +128,33 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
             : throw new ArchiveException($"a path is longer than {limits.PathBytes} bytes");
     }
 
+    private long Number(int offset, int length) => TryNumber(offset, length, out var number)
+        ? number
+        : throw new ArchiveException("a number in a header is not octal");
+
     /// <summary>An octal number, or GNU's big-endian binary one (first bit set).</summary>
-    private long Number(int offset, int length)
+    private bool TryNumber(int offset, int length, out long number)
     {
         var field = _block.AsSpan(offset, length);
         if ((field[0] & 0x80) != 0)
         {
-            long value = (field[0] & 0x40) != 0 ? -1 : 0;
+            number = (field[0] & 0x40) != 0 ? -1 : 0;
             foreach (var digit in field[Math.Max(1, length - 8)..])
-                value = value << 8 | digit;
-            return value;
+                number = number << 8 | digit;
+            return true;
         }
-        field = field.Trim((byte)' ').TrimEnd((byte)0).Trim((byte)' ');
-        long number = 0;
-        foreach (var digit in field)
+        number = 0;
+        foreach (var digit in field.Trim((byte)' ').TrimEnd((byte)0).Trim((byte)' '))
         {
             if (digit is < (byte)'0' or > (byte)'7')
-                throw new ArchiveException("a number in a header is not octal");
+                return false;
             number = number << 3 | (uint)(digit - '0');
         }
-        return number;
+        return true;
     }
 
     // Old tars summed signed bytes; both sums are in use.
-    private void CheckSum()
+    private bool HasRightSum()
     {
         int unsigned = 0, signed = 0;
         for (var at = 0; at < BlockBytes; at++)
@@ -159,9 +163,7 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
             unsigned += value;
             signed += (sbyte)value;
         }
-        var expected = Number(148, 8);
-        if (expected != unsigned && expected != signed)
-            throw new ArchiveException("a header's checksum is wrong");
+        return TryNumber(148, 8, out var expected) && (expected == unsigned || expected == signed);
     }
 
     private byte[] Content(long size)

@@ -26,6 +26,9 @@ public static class ImageTarget
             return new DirectorySource(target[RootDirectory.Length..]);
         if (Directory.Exists(target))
             return OciLayoutSource.IsLayout(target) ? new OciLayoutSource(target, Choice(target)) : new DirectorySource(target);
-        return File.Exists(target) ? new ArchiveSource(target, Choice(target)) : new DockerSource(dockerEndpoint, target);
+        // What can only be a path is no name to ask Docker for.
+        return File.Exists(target) || target.StartsWith('/') || target.StartsWith('.') || target.EndsWith(".tar", StringComparison.Ordinal)
+            ? new ArchiveSource(target, Choice(target))
+            : new DockerSource(dockerEndpoint, target);
     }
 }
