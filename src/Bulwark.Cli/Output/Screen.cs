@@ -54,6 +54,9 @@ internal sealed class Screen
             _terminal.Out.WriteLine();
     }
 
+    /// <summary>A document whose writer has made it safe already: JSON of ASCII, XML without control characters.</summary>
+    public void Document(string text) => _terminal.Out.WriteLine(text.TrimEnd('\n'));
+
     /// <summary>One JSON document. The encoder escapes everything outside printable ASCII, so it needs no sanitising.</summary>
     public void Json<T>(T value, JsonTypeInfo<T> type) => _terminal.Out.WriteLine(JsonSerializer.Serialize(value, type));
 
