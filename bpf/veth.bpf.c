@@ -25,6 +25,16 @@ int to_container(struct __sk_buff *skb)
 	return handle(skb, DIRECTION_IN);
 }
 
-/* Keeps the types of events in the object's BTF, for the test that compares them with the C# structs. */
-const struct payload_event *unused_payload_event __attribute__((unused));
-const struct name_event *unused_name_event __attribute__((unused));
+/* Keeps types that no map holds in the object's BTF, for the test that compares them with the C# ones. */
+struct kept_types {
+	struct payload_event payload_event;
+	struct name_event name_event;
+	enum event_type event_type;
+	enum direction direction;
+	enum mode mode;
+	enum verdict verdict;
+	enum reason reason;
+	enum setting setting;
+	enum counter counter;
+};
+const struct kept_types *unused_types __attribute__((unused));

@@ -24,6 +24,8 @@ INLINE void connection_key_of(const struct packet *p, __u32 ifindex, __u8 direct
 {
 	key->ifindex = ifindex;
 	key->transport = p->transport;
+	key->icmp_request = p->icmp_request;
+	key->icmp_opener = p->icmp_reply ? !direction : (p->icmp_request ? direction : 0);
 	if (direction == DIRECTION_OUT) {
 		key->local = p->source;
 		key->remote = p->destination;
@@ -37,21 +39,24 @@ INLINE void connection_key_of(const struct packet *p, __u32 ifindex, __u8 direct
 	}
 }
 
+INLINE struct connection *find_answered(const struct connection_key *key)
+{
+	if (key->transport == TRANSPORT_TCP)
+		return bpf_map_lookup_elem(&tcp_connections, key);
+	return bpf_map_lookup_elem(&other_connections, key);
+}
+
 /* The live connection of a key, answered or opening; `answered` tells which. */
 INLINE struct connection *find_connection(const struct connection_key *key, __u64 now, int *answered)
 {
-	struct connection *c;
+	struct connection *c = find_answered(key);
 
 	*answered = 1;
-	if (key->transport == TRANSPORT_TCP)
-		c = bpf_map_lookup_elem(&tcp_connections, key);
-	else
-		c = bpf_map_lookup_elem(&other_connections, key);
-	if (c && now - c->last_seen < connection_life(c, key->transport))
+	if (c && age_of(c->last_seen, now) < connection_life(c, key->transport))
 		return c;
 	*answered = 0;
 	c = bpf_map_lookup_elem(&openings, key);
-	if (c && now - c->last_seen < connection_life(c, key->transport))
+	if (c && age_of(c->last_seen, now) < connection_life(c, key->transport))
 		return c;
 	return 0;
 }
@@ -66,12 +71,20 @@ INLINE void store_connection(const struct connection_key *key, const struct conn
 		bpf_map_update_elem(&other_connections, key, c, BPF_ANY);
 }
 
-/* Moves an answered connection out of the table of openings. */
-INLINE void promote_connection(const struct connection_key *key, struct connection *c)
+/* Puts an answered connection, no longer in the table of openings, into its own. */
+INLINE void promote_connection(const struct connection_key *key, const struct connection *c)
 {
-	struct connection copy = *c;
-	store_connection(key, &copy, 1);
+	store_connection(key, c, 1);
 	bpf_map_delete_elem(&openings, key);
+}
+
+/* Removes an answered connection that a new one replaces: it would be found in its place. */
+INLINE void forget_answered(const struct connection_key *key)
+{
+	if (key->transport == TRANSPORT_TCP)
+		bpf_map_delete_elem(&tcp_connections, key);
+	else
+		bpf_map_delete_elem(&other_connections, key);
 }
 
 #endif

@@ -146,7 +146,9 @@ struct connection_key {
 	__u16 local_port;
 	__u16 remote_port;
 	__u8 transport;
-	__u8 pad[7];
+	__u8 icmp_request; /* ICMP: type of the exchange's request */
+	__u8 icmp_opener; /* ICMP: who sent it, so that two exchanges with one identifier stay apart */
+	__u8 pad[5];
 };
 
 enum connection_state {
@@ -168,7 +170,7 @@ struct connection {
 	__u8 verdict;
 	__u8 fins; /* bit 0: by the opener, bit 1: by the other */
 	__u8 samples; /* payload reported: bit 0 client's, bit 1 server's */
-	__u8 pad;
+	__u8 seen; /* packets seen: bit 0 out, bit 1 in */
 	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
 };
 
@@ -204,7 +206,7 @@ struct fragment_key {
 	struct address destination;
 	__u32 ifindex;
 	__u32 id;
-	__u32 transport;
+	__u32 transport; /* IPv6: 0, as later fragments need not name it (RFC 8200 4.5) */
 	__u32 pad;
 };
 
@@ -212,10 +214,12 @@ struct fragment {
 	__u64 time; /* ns */
 	__u16 source_port;
 	__u16 destination_port;
-	__u32 pad;
+	__u8 transport;
+	__u8 icmp_type;
+	__u8 pad[2];
 };
 
-/* Ports of datagrams whose first fragment was seen. Full: the oldest goes. */
+/* Transport and ports of datagrams whose first fragment was seen. Full: the oldest goes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 8192);
@@ -458,7 +462,7 @@ INLINE int take_token(__u32 ifindex, __u32 use, __u64 now, __u64 rate, __u64 siz
 		bpf_map_update_elem(&buckets, &key, &fresh, BPF_ANY);
 		return 1;
 	}
-	__u64 earned = (now - bucket->filled) * rate / SECOND;
+	__u64 earned = age_of(bucket->filled, now) * rate / SECOND;
 	if (earned) {
 		bucket->filled = now;
 		bucket->tokens = bucket->tokens + earned > size ? size : bucket->tokens + earned;

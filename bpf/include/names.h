@@ -192,7 +192,7 @@ INLINE int remember_address(__u32 workload, const struct address *address, __u32
 	struct name_address_key key = { .workload = workload, .address = *address };
 	struct name_address fresh = { .expires = now + NAME_GRACE, .identity = { identity } };
 	struct name_address *known = bpf_map_lookup_elem(&name_addresses, &key);
-	if (known) {
+	if (known && now < known->expires) {
 		if (known->identity[0] == identity) {
 			known->expires = now + NAME_GRACE;
 			return 0;

@@ -36,13 +36,15 @@ struct packet {
 	__u16 destination_port;
 	__u8 version; /* 4 or 6 */
 	__u8 transport;
+	__u8 hop_limit; /* of IPv6 */
 	__u8 tcp_flags;
 	__u8 icmp_type;
 	__u8 icmp_error; /* carries the packet that caused it */
+	__u8 icmp_reply;
+	__u8 icmp_request; /* type of the request that a reply answers; else the packet's own */
 	__u8 neighbour; /* IPv6 neighbour discovery or MLD: the link does not work without */
 	__u8 first_fragment;
 	__u8 later_fragment;
-	__u8 icmp_request;
 };
 
 struct ipv4_header {
@@ -99,9 +101,14 @@ INLINE int same_address(const struct address *a, const struct address *b)
 	return a->half[0] == b->half[0] && a->half[1] == b->half[1];
 }
 
+INLINE int is_mapped(const struct address *a)
+{
+	return a->half[0] == 0 && a->word[2] == bpf_htonl(0xffff);
+}
+
 INLINE int is_multicast(const struct address *a)
 {
-	if (a->half[0] == 0 && a->word[2] == bpf_htonl(0xffff))
+	if (is_mapped(a))
 		return (a->byte[12] & 0xf0) == 0xe0 || a->word[3] == 0xffffffff;
 	return a->byte[0] == 0xff;
 }
@@ -111,23 +118,37 @@ INLINE int is_link_local(const struct address *a)
 	return a->byte[0] == 0xfe && (a->byte[1] & 0xc0) == 0x80;
 }
 
+INLINE void classify_icmp(struct packet *p, __u8 type)
+{
+	p->icmp_type = type;
+	p->icmp_request = type;
+	if (p->transport == TRANSPORT_ICMP) {
+		/* RFC 792: unreachable, source quench, redirect, time exceeded, parameter problem */
+		p->icmp_error = type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+		/* RFC 792, RFC 950: echo, timestamp, information, address mask */
+		p->icmp_reply = type == 0 || type == 14 || type == 16 || type == 18;
+		if (p->icmp_reply)
+			p->icmp_request = type == 0 ? 8 : type - 1;
+		return;
+	}
+	/* RFC 4443: types below 128 are errors */
+	p->icmp_error = type < 128;
+	/* RFC 4443, RFC 4620: echo, node information */
+	p->icmp_reply = type == 129 || type == 140;
+	if (p->icmp_reply)
+		p->icmp_request = type - 1;
+	/* RFC 4861 and 2710: valid only with these hop limits, which shows that they are of this link, and keeps them on it */
+	p->neighbour = (type >= 133 && type <= 136 && p->hop_limit == 255) ||
+		       (((type >= 130 && type <= 132) || type == 143) && p->hop_limit == 1);
+}
+
 INLINE int parse_icmp(struct __sk_buff *skb, struct packet *p)
 {
 	struct icmp_header icmp;
 	if (p->l4 + sizeof(icmp) > p->end || bpf_skb_load_bytes(skb, p->l4, &icmp, sizeof(icmp)))
 		return PARSE_MALFORMED;
-	p->icmp_type = icmp.type;
 	p->payload = p->l4 + sizeof(icmp);
-	if (p->transport == TRANSPORT_ICMP) {
-		/* RFC 792: unreachable, source quench, redirect, time exceeded, parameter problem */
-		p->icmp_error = icmp.type == 3 || icmp.type == 4 || icmp.type == 5 || icmp.type == 11 || icmp.type == 12;
-		p->icmp_request = icmp.type == 8 || icmp.type == 13 || icmp.type == 17;
-	} else {
-		/* RFC 4443: types below 128 are errors; RFC 4861 and 3810: 130-137, 143 */
-		p->icmp_error = icmp.type < 128;
-		p->icmp_request = icmp.type == 128;
-		p->neighbour = (icmp.type >= 130 && icmp.type <= 136) || icmp.type == 143;
-	}
+	classify_icmp(p, icmp.type);
 	p->source_port = p->destination_port = bpf_ntohs(icmp.id);
 	return PARSE_OK;
 }
@@ -139,7 +160,7 @@ INLINE struct fragment_key fragment_key_of(const struct __sk_buff *skb, const st
 		.destination = p->destination,
 		.ifindex = skb->ifindex,
 		.id = p->fragment_id,
-		.transport = p->transport,
+		.transport = p->version == 4 ? p->transport : 0,
 	};
 }
 
@@ -152,10 +173,13 @@ INLINE int parse_transport(struct __sk_buff *skb, struct packet *p)
 		struct fragment_key key = fragment_key_of(skb, p);
 		struct fragment *fragment = bpf_map_lookup_elem(&fragments, &key);
 		/* RFC 791 suggests, and Linux keeps, fragments for at most 30 s */
-		if (!fragment || bpf_ktime_get_ns() - fragment->time > 30 * SECOND)
+		if (!fragment || age_of(fragment->time, bpf_ktime_get_ns()) > 30 * SECOND)
 			return PARSE_UNKNOWN_FRAGMENT;
+		p->transport = fragment->transport;
 		p->source_port = fragment->source_port;
 		p->destination_port = fragment->destination_port;
+		if (p->transport == TRANSPORT_ICMP || p->transport == TRANSPORT_ICMPV6)
+			classify_icmp(p, fragment->icmp_type);
 		return PARSE_OK;
 	}
 	switch (p->transport) {
@@ -187,8 +211,6 @@ INLINE int parse_transport(struct __sk_buff *skb, struct packet *p)
 			return result;
 		break;
 	}
-	default:
-		return PARSE_OK;
 	}
 	if (p->first_fragment) {
 		struct fragment_key key = fragment_key_of(skb, p);
@@ -196,6 +218,8 @@ INLINE int parse_transport(struct __sk_buff *skb, struct packet *p)
 			.time = bpf_ktime_get_ns(),
 			.source_port = p->source_port,
 			.destination_port = p->destination_port,
+			.transport = p->transport,
+			.icmp_type = p->icmp_type,
 		};
 		bpf_map_update_elem(&fragments, &key, &fragment, BPF_ANY);
 	}
@@ -232,13 +256,17 @@ INLINE int parse_ipv6_header(struct __sk_buff *skb, __u32 offset, struct packet 
 		return PARSE_MALFORMED;
 	p->source = ip.source;
 	p->destination = ip.destination;
+	/* on no wire, but they would read as IPv4's */
+	if (is_mapped(&p->source) || is_mapped(&p->destination))
+		return PARSE_MALFORMED;
 	p->version = 6;
+	p->hop_limit = ip.hop_limit;
 	p->end = offset + sizeof(ip) + bpf_ntohs(ip.payload_length);
 	__u32 at = offset + sizeof(ip);
 	__u8 next = ip.next;
 	/* RFC 8200 4.1; more extension headers than any real packet has are malformed */
 #pragma unroll
-	for (int i = 0; i < IPV6_EXTENSIONS_MAX; i++) {
+	for (int i = 0; i <= IPV6_EXTENSIONS_MAX; i++) {
 		__u8 extension[8];
 		if (next != 0 && next != 43 && next != 44 && next != 51 && next != 60) {
 			p->transport = next;
@@ -307,6 +335,7 @@ static __noinline int parse_inner(struct __sk_buff *skb, __u32 offset, __u32 ver
 	}
 	if (p->transport == TRANSPORT_ICMP || p->transport == TRANSPORT_ICMPV6) {
 		p->source_port = p->destination_port = bpf_ntohs(ports[2]);
+		classify_icmp(p, bpf_ntohs(ports[0]) >> 8);
 	} else {
 		p->source_port = bpf_ntohs(ports[0]);
 		p->destination_port = bpf_ntohs(ports[1]);

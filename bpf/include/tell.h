@@ -81,7 +81,7 @@ static __noinline void tell_attempt(const struct endpoint *endpoint, const struc
 	struct attempt *known = bpf_map_lookup_elem(&attempts, &which);
 	if (known) {
 		__u64 since = __sync_fetch_and_add(&known->since, 1) + 1;
-		if (now - known->reported < SECOND)
+		if (age_of(known->reported, now) < SECOND)
 			return;
 		attempts_since = since;
 	}

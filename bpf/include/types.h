@@ -21,4 +21,13 @@ struct address {
 
 #define SECOND 1000000000ULL /* ns */
 
+/*
+ * Nanoseconds from `then` to `now`. Another core may have noted a time after this one looked at its clock: then it is below zero, and
+ * no age at all.
+ */
+INLINE __u64 age_of(__u64 then, __u64 now)
+{
+	return (__s64)(now - then) < 0 ? 0 : now - then;
+}
+
 #endif

@@ -68,6 +68,11 @@ static __noinline int judge(struct judging *j, struct connection *c)
 	return c->verdict;
 }
 
+INLINE int is_icmp(const struct judging *j)
+{
+	return j->packet.transport == TRANSPORT_ICMP || j->packet.transport == TRANSPORT_ICMPV6;
+}
+
 /* Drops or lets pass what has no connection, as the mode says; tells of it. */
 INLINE int refuse(struct judging *j, __u32 reason)
 {
@@ -77,7 +82,7 @@ INLINE int refuse(struct judging *j, __u32 reason)
 	if (j->fresh.verdict == VERDICT_ALLOWED)
 		return TC_ACT_UNSPEC;
 	j->fresh.opened_by = j->direction;
-	j->fresh.server_port = j->packet.icmp_type ? j->packet.icmp_type : j->packet.destination_port;
+	j->fresh.server_port = is_icmp(j) ? j->packet.icmp_type : j->packet.destination_port;
 	resolve_peer(j->endpoint.workload, &j->key.remote, j->now, &peer);
 	j->fresh.peer = peer_identity(&peer);
 	return tell_outside(j, &j->fresh, reason);
@@ -92,7 +97,7 @@ INLINE int owns_source(const struct judging *j)
 		return owner->container == j->endpoint.container;
 	if (is_link_local(source))
 		return 1;
-	return source->half[0] == 0 && (source->half[1] == 0 || source->word[3] == 0);
+	return source->half[0] == 0 && source->word[3] == 0 && (source->word[2] == 0 || is_mapped(source));
 }
 
 INLINE int is_bound(const struct judging *j)
@@ -106,7 +111,7 @@ INLINE int is_bound(const struct judging *j)
 	return bpf_map_lookup_elem(&sockets, &key) != 0;
 }
 
-/* An ICMP error passes if the packet inside it belongs to a known connection. */
+/* An ICMP error passes if the packet inside it belongs to a known connection, and the error goes to who sent that. */
 static __noinline int judge_error(struct __sk_buff *skb, struct judging *j)
 {
 	struct packet inner = {};
@@ -114,7 +119,7 @@ static __noinline int judge_error(struct __sk_buff *skb, struct judging *j)
 
 	if (!j)
 		return 0;
-	if (parse_inner(skb, j->packet.payload, j->packet.version, &inner))
+	if (parse_inner(skb, j->packet.payload, j->packet.version, &inner) || !same_address(&j->packet.destination, &inner.source))
 		return 0;
 	/* the inner packet went the other way */
 	struct connection_key key = {};
@@ -123,17 +128,20 @@ static __noinline int judge_error(struct __sk_buff *skb, struct judging *j)
 	return c && c->verdict != VERDICT_BLOCKED;
 }
 
-/* The connection is answered: it is told of, and moves out of the table of openings. */
-INLINE void establish(struct judging *j, struct connection *c, int *answered)
+/* The connection is answered: it is told of, and moves out of the table of openings. Returns where it is now. */
+INLINE struct connection *establish(struct judging *j, struct connection *c, int *answered)
 {
 	c->state = STATE_ESTABLISHED;
 	tell_connection(&j->endpoint, &j->key, c, j->now);
-	promote_connection(&j->key, c);
+	j->fresh = *c; /* what is removed from a table may be another's at once */
+	promote_connection(&j->key, &j->fresh);
 	*answered = 1;
+	c = find_answered(&j->key);
+	return c ? c : &j->fresh;
 }
 
 /* Follows TCP's states (RFC 9293 3.3.2), as far as a verdict and an event need them. */
-INLINE void follow_tcp(struct judging *j, struct connection *c, int *answered)
+INLINE struct connection *follow_tcp(struct judging *j, struct connection *c, int *answered)
 {
 	__u8 flags = j->packet.tcp_flags;
 	int from_opener = j->direction == c->opened_by;
@@ -147,22 +155,22 @@ INLINE void follow_tcp(struct judging *j, struct connection *c, int *answered)
 		break;
 	case STATE_ANSWERED:
 		if (from_opener && (flags & TCP_ACK) && !(flags & (TCP_SYN | TCP_RST)))
-			establish(j, c, answered);
+			c = establish(j, c, answered);
 		break;
 	case STATE_MIDSTREAM:
-		if (!from_opener && !(flags & TCP_RST))
-			establish(j, c, answered);
+		if (c->seen == 3 && !(flags & TCP_RST))
+			c = establish(j, c, answered);
 		break;
 	}
 	if (*answered && ((flags & TCP_RST) || c->fins == 3))
 		c->state = STATE_CLOSING;
+	return c;
 }
 
 /* Everything that is not TCP is established by its first answer. */
-INLINE void follow_exchange(struct judging *j, struct connection *c, int *answered)
+INLINE struct connection *follow_exchange(struct judging *j, struct connection *c, int *answered)
 {
-	if (c->state == STATE_OPENING && j->direction != c->opened_by)
-		establish(j, c, answered);
+	return c->state == STATE_OPENING && j->direction != c->opened_by ? establish(j, c, answered) : c;
 }
 
 INLINE void orient(const struct judging *j, struct connection *c, __u8 opened_by)
@@ -183,8 +191,9 @@ INLINE void open_connection(struct judging *j, int *answered)
 	orient(j, c, j->direction);
 	c->state = STATE_OPENING;
 	c->last_seen = j->now;
+	c->seen = 1 << j->direction;
 	*answered = 0;
-	if (j->key.transport == TRANSPORT_ICMP || j->key.transport == TRANSPORT_ICMPV6) {
+	if (is_icmp(j)) {
 		c->server_port = j->packet.icmp_type;
 	} else if (j->key.transport == TRANSPORT_TCP && (flags & (TCP_SYN | TCP_ACK)) != TCP_SYN) {
 		/* Open before it was watched, or forgotten. The side with a bound port is the server. */
@@ -201,6 +210,14 @@ INLINE void open_connection(struct judging *j, int *answered)
 	judge(j, c);
 }
 
+/* Whether the packet asks for something, and so is never a reply. */
+INLINE int opens(const struct judging *j)
+{
+	if (j->key.transport == TRANSPORT_TCP)
+		return (j->packet.tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	return is_icmp(j) && !j->packet.icmp_reply;
+}
+
 static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 {
 	int answered = 0;
@@ -208,33 +225,29 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (!j)
 		return TC_ACT_SHOT;
 	struct connection *c = find_connection(&j->key, j->now, &answered);
-	if (c && j->key.transport == TRANSPORT_TCP && (j->packet.tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
-	    (c->opened_by != j->direction || c->state == STATE_CLOSING))
-		c = 0; /* a new connection on the same ports: never a reply */
+	if (c && opens(j) && (c->opened_by != j->direction || c->state == STATE_CLOSING))
+		c = 0; /* a new connection on the same ports */
 	if (!c) {
 		open_connection(j, &answered);
 		c = &j->fresh;
 		c->opening_bytes = skb->len - ETH_LENGTH;
 		/* what is blocked leaves no trace in the tables */
-		if (c->verdict != VERDICT_BLOCKED)
+		if (c->verdict != VERDICT_BLOCKED) {
+			forget_answered(&j->key);
 			store_connection(&j->key, c, answered);
+		}
 	} else {
 		if (c->policy != j->workload.policy || c->epoch != j->epoch)
 			judge(j, c);
 		if (c->verdict != VERDICT_BLOCKED) {
 			c->last_seen = j->now;
-			int opening = !answered;
+			c->seen |= 1 << j->direction;
 			if (j->key.transport == TRANSPORT_TCP)
-				follow_tcp(j, c, &answered);
+				c = follow_tcp(j, c, &answered);
 			else
-				follow_exchange(j, c, &answered);
-			if (opening && answered) {
-				c = find_connection(&j->key, j->now, &answered); /* it moved */
-				if (!c)
-					return TC_ACT_UNSPEC;
-			} else if (opening && j->direction == c->opened_by) {
+				c = follow_exchange(j, c, &answered);
+			if (!answered && j->direction == c->opened_by)
 				c->opening_bytes += skb->len - ETH_LENGTH;
-			}
 		}
 	}
 	if (c->verdict == VERDICT_ALLOWED) {
@@ -263,6 +276,7 @@ INLINE int handle(struct __sk_buff *skb, __u8 direction)
 		return TC_ACT_SHOT;
 	}
 	j->endpoint = *endpoint;
+	j->key.ifindex = ifindex;
 	__u32 protocol = bpf_ntohs(skb->protocol);
 	if (protocol == ETHERTYPE_ARP)
 		return TC_ACT_UNSPEC;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bulwark.Kernel.Tests.Harness;
 
 namespace Bulwark.Kernel.Tests;
 
@@ -21,7 +22,7 @@ public sealed class VerifierTests
     public async Task The_kernel_accepts_every_program()
     {
         var start = new ProcessStartInfo("unshare") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["-m", "bash", "-c", CompileAndLoad, "bash", Path.Combine(RepositoryRoot(), "bpf")])
+        foreach (var argument in (string[])["-m", "bash", "-c", CompileAndLoad, "bash", Path.Combine(Repository.Root, "bpf")])
             start.ArgumentList.Add(argument);
 
         using var process = Process.Start(start)!;
@@ -33,13 +34,5 @@ public sealed class VerifierTests
         Assert.Equal(
             ["bind_ipv4", "bind_ipv6", "connect_ipv4", "connect_ipv6", "from_container", "send_ipv4", "send_ipv6", "to_container"],
             programs.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Bulwark.slnx")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No Bulwark.slnx above the test.");
-        return folder;
     }
 }

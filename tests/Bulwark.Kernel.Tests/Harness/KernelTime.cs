@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+
+namespace Bulwark.Kernel.Tests.Harness;
+
+/// <summary>Lets time pass for the programs: what they noted the time of becomes older.</summary>
+internal static class KernelTime
+{
+    /// <summary>Moves every time in the maps; a negative span puts them into the future, as another core's clock may.</summary>
+    public static void Pass(KernelPrograms kernel, TimeSpan span)
+    {
+        // Each of these values starts with a time.
+        Shift<Bytes48, Bytes32>(kernel, "openings", span);
+        Shift<Bytes48, Bytes32>(kernel, "tcp_connections", span);
+        Shift<Bytes48, Bytes32>(kernel, "other_connections", span);
+        Shift<Bytes48, Bytes16>(kernel, "fragments", span);
+        Shift<Bytes24, Bytes24>(kernel, "name_addresses", span);
+        Shift<Bytes32, Bytes16>(kernel, "attempts", span);
+        Shift<ulong, Bytes16>(kernel, "buckets", span);
+    }
+
+    private static void Shift<TKey, TValue>(KernelPrograms kernel, string name, TimeSpan span)
+        where TKey : unmanaged
+        where TValue : unmanaged
+    {
+        var map = kernel.Map<TKey, TValue>(name);
+        foreach (var (key, value) in map.Entries().ToList())
+        {
+            var changed = value;
+            ref var time = ref Unsafe.As<TValue, long>(ref changed);
+            // Ages are differences, right even below zero; an expiry is compared as it is.
+            time -= (long)span.TotalNanoseconds;
+            if (name == "name_addresses")
+                time = Math.Max(0, time);
+            map.Set(key, changed);
+        }
+    }
+
+    [InlineArray(16)]
+    private struct Bytes16
+    {
+        private byte _first;
+    }
+
+    [InlineArray(24)]
+    private struct Bytes24
+    {
+        private byte _first;
+    }
+
+    [InlineArray(32)]
+    private struct Bytes32
+    {
+        private byte _first;
+    }
+
+    [InlineArray(48)]
+    private struct Bytes48
+    {
+        private byte _first;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Bulwark.Kernel.Layout;
+using Bulwark.Kernel.Maps;
+using Bulwark.Kernel.Native;
+using Bulwark.Model;
+using Bulwark.Model.Enforcement;
+
+namespace Bulwark.Kernel.Tests.Harness;
+
+/// <summary>
+/// The packet programs with fresh maps, and a container "web" behind an interface. The kernel runs them on packets as if these came
+/// through it (BPF_PROG_TEST_RUN). Another container, the host, and the world are there to talk with.
+/// </summary>
+internal sealed unsafe class PacketTrial : IDisposable
+{
+    public const uint Interface = 1; // any that exists: the loopback's
+    public const ulong Namespace = 4711;
+
+    public static readonly Identity Web = new(0x101);
+    public static readonly Identity Database = new(0x102);
+    public const uint WebNumber = 1;
+    public const uint DatabaseNumber = 2;
+
+    private readonly PinFolder _folder = new();
+    private readonly EventRing _ring;
+    private readonly List<Told> _told = [];
+    private uint _version;
+
+    public PacketTrial()
+    {
+        Kernel = KernelPrograms.Load(_folder.Path);
+        _ring = Kernel.OpenEvents(sample => _told.Add(Told.Read(sample)));
+        Kernel.Endpoints.Set(Interface, new() { Netns = Namespace, Workload = Web.Value, Container = WebNumber });
+        Own("10.0.0.1", Identity.Host, 0);
+        Own("10.0.0.255", Identity.Multicast, 0);
+        Own("10.0.0.2", Web, WebNumber);
+        Own("10.0.0.3", Database, DatabaseNumber);
+        Own("fd00::1", Identity.Host, 0);
+        Own("fd00::2", Web, WebNumber);
+        Own("fd00::3", Database, DatabaseNumber);
+    }
+
+    public KernelPrograms Kernel { get; }
+
+    public static PolicyEntry Out(Identity peer, byte transport, int port) => new(Direction.Out, peer, new(transport), (ushort)port);
+
+    public static PolicyEntry In(Identity peer, byte transport, int port) => new(Direction.In, peer, new(transport), (ushort)port);
+
+    public PacketTrial Learn() => Put(Mode.Learn);
+
+    public PacketTrial Audit(params PolicyEntry[] entries) => Put(Mode.Audit, entries);
+
+    public PacketTrial Protect(params PolicyEntry[] entries) => Put(Mode.Protect, entries);
+
+    /// <summary>Gives "web" a policy under a new version.</summary>
+    public PacketTrial Put(Mode mode, params PolicyEntry[] entries)
+    {
+        _version++;
+        foreach (var entry in entries)
+        {
+            Kernel.Policies.Set(
+                new() { Policy = _version, Peer = entry.Peer.Value, Port = entry.Port, Transport = entry.Transport.Number, Direction = (byte)entry.Direction },
+                1);
+        }
+        Kernel.Workloads.Set(Web.Value, new() { Policy = _version, Mode = (uint)mode });
+        return this;
+    }
+
+    public void Own(string address, Identity identity, uint container)
+    {
+        Kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse(address)), new() { Identity = identity.Value, Container = container });
+        NextEpoch();
+    }
+
+    public void Range(string range, uint identity)
+    {
+        var network = IPNetwork.Parse(range);
+        var mapped = network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 96u : 0;
+        Kernel.Ranges.Set(
+            new() { PrefixLength = mapped + (uint)network.PrefixLength, Address = MappedAddress.From(network.BaseAddress) }, identity);
+        NextEpoch();
+    }
+
+    /// <summary>Tells the kernel that addresses changed.</summary>
+    public void NextEpoch()
+    {
+        Kernel.Settings.TryGet(Setting.AddressesEpoch, out var epoch);
+        Kernel.Settings.Set(Setting.AddressesEpoch, epoch + 1);
+    }
+
+    /// <summary>Lets time pass for the programs; a negative one is a core whose clock is ahead.</summary>
+    public void Pass(TimeSpan time) => KernelTime.Pass(Kernel, time);
+
+    /// <summary>The container sends the packet.</summary>
+    public Outcome Send(Packet packet) => Send(packet.ToFrame());
+
+    public Outcome Send(byte[] frame) => Run("from_container", frame);
+
+    /// <summary>The packet arrives for the container.</summary>
+    public Outcome Receive(Packet packet) => Receive(packet.ToFrame());
+
+    public Outcome Receive(byte[] frame, uint mark = 0) => Run("to_container", frame, mark);
+
+    /// <summary>The events since the last call.</summary>
+    public IReadOnlyList<Told> Events()
+    {
+        _ring.Poll(0);
+        var told = _told.ToList();
+        _told.Clear();
+        return told;
+    }
+
+    public ulong Count(Counter counter)
+    {
+        var sum = 0UL;
+        Kernel.OpenCounters().TryRead(counter, (in Counter _, PerCpuMap<Counter, ulong>.PerCpuValues values) =>
+        {
+            for (var cpu = 0; cpu < values.Count; cpu++)
+                sum += values[cpu];
+        });
+        return sum;
+    }
+
+    public void Dispose()
+    {
+        _ring.Dispose();
+        Kernel.Dispose();
+        _folder.Dispose();
+    }
+
+    private Outcome Run(string program, byte[] frame, uint mark = 0)
+    {
+        var output = new byte[frame.Length + 256];
+        SocketBuffer before = new() { Mark = mark, Interface = Interface }, after = default;
+        var options = new LibBpf.TestRunOptions
+        {
+            Size = LibBpf.SizeOf<LibBpf.TestRunOptions>(),
+            DataSizeIn = (uint)frame.Length,
+            DataSizeOut = (uint)output.Length,
+            ContextIn = &before,
+            ContextOut = &after,
+            ContextSizeIn = (uint)sizeof(SocketBuffer),
+            ContextSizeOut = (uint)sizeof(SocketBuffer),
+            Repeat = 1,
+        };
+        fixed (byte* dataIn = frame, dataOut = output)
+        {
+            options.DataIn = dataIn;
+            options.DataOut = dataOut;
+            var result = LibBpf.TestRun(Kernel.Program(program), &options);
+            if (result != 0)
+                throw new KernelException($"run {program} on a packet of {frame.Length} bytes", -result);
+        }
+        return new((int)options.ReturnValue, output[..(int)options.DataSizeOut], after.Mark);
+    }
+
+    // struct __sk_buff (linux/bpf.h), of which a test run takes few fields.
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct SocketBuffer
+    {
+        [FieldOffset(8)]
+        public uint Mark;
+
+        [FieldOffset(40)]
+        public uint Interface;
+    }
+}
