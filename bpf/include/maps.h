@@ -171,7 +171,7 @@ struct connection {
 	__u8 fins; /* bit 0: by the opener, bit 1: by the other */
 	__u8 samples; /* payload reported: bit 0 client's, bit 1 server's */
 	__u8 seen; /* packets seen: bit 0 out, bit 1 in */
-	__u8 pad[4];
+	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
 };
 
 /* Not yet answered. Apart from the rest, so that a flood of openings pushes out openings only. Full: the longest unused goes. */
@@ -237,8 +237,6 @@ struct traffic_key {
 };
 
 struct traffic {
-	__u64 packets_out;
-	__u64 packets_in;
 	__u64 bytes_out; /* IP layer; out is what the container sent */
 	__u64 bytes_in;
 	__u32 samples_client; /* payloads reported */

@@ -128,6 +128,14 @@ static __noinline void tell_payload(struct __sk_buff *skb, const struct endpoint
 	bpf_ringbuf_submit(event, 0);
 }
 
+INLINE void add_bytes(struct traffic *counted, __u8 direction, __u64 bytes)
+{
+	if (direction == DIRECTION_OUT)
+		counted->bytes_out += bytes;
+	else
+		counted->bytes_in += bytes;
+}
+
 /* Counts a packet of an established connection, and reports the first payload of each side while its conversation is young. */
 INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
 			  struct connection *c, const struct packet *p, __u8 direction)
@@ -147,13 +155,10 @@ INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint
 		if (!counted)
 			return;
 	}
-	__u64 bytes = skb->len - ETH_LENGTH;
-	if (direction == DIRECTION_OUT) {
-		counted->packets_out++;
-		counted->bytes_out += bytes;
-	} else {
-		counted->packets_in++;
-		counted->bytes_in += bytes;
+	add_bytes(counted, direction, skb->len - ETH_LENGTH);
+	if (c->opening_bytes) {
+		add_bytes(counted, c->opened_by, c->opening_bytes);
+		c->opening_bytes = 0;
 	}
 	__u8 side = direction == c->opened_by ? 1 : 2;
 	if (p->payload >= p->end || (c->samples & side) || p->later_fragment)

@@ -146,6 +146,8 @@ INLINE struct connection *follow_tcp(struct judging *j, struct connection *c, in
 	__u8 flags = j->packet.tcp_flags;
 	int from_opener = j->direction == c->opened_by;
 
+	if (flags & TCP_FIN)
+		c->fins |= from_opener ? 1 : 2;
 	switch (c->state) {
 	case STATE_OPENING:
 		if (!from_opener && (flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
@@ -160,8 +162,6 @@ INLINE struct connection *follow_tcp(struct judging *j, struct connection *c, in
 			c = establish(j, c, answered);
 		break;
 	}
-	if (flags & TCP_FIN)
-		c->fins |= from_opener ? 1 : 2;
 	if (*answered && ((flags & TCP_RST) || c->fins == 3))
 		c->state = STATE_CLOSING;
 	return c;
@@ -230,6 +230,8 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (!c) {
 		open_connection(j, &answered);
 		c = &j->fresh;
+		if (j->direction == c->opened_by)
+			c->opening_bytes = skb->len - ETH_LENGTH;
 		/* what is blocked leaves no trace in the tables */
 		if (c->verdict != VERDICT_BLOCKED) {
 			forget_answered(&j->key);
@@ -245,10 +247,12 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 				c = follow_tcp(j, c, &answered);
 			else
 				c = follow_exchange(j, c, &answered);
+			if (!answered && j->direction == c->opened_by)
+				c->opening_bytes += skb->len - ETH_LENGTH;
 		}
 	}
 	if (c->verdict == VERDICT_ALLOWED) {
-		if (answered || c->state == STATE_ESTABLISHED)
+		if (answered)
 			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction);
 		return TC_ACT_UNSPEC;
 	}

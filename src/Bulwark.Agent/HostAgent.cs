@@ -60,7 +60,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
         {
             _policies = new(_kernel);
             _kernel.HostNamespaces.Set(NetworkNamespace.OwnCookie(), 1);
-            var cgroups = CgroupHierarchy.FindUnified(File.ReadAllText("/proc/self/mounts"));
+            var cgroups = CgroupHierarchy.FindUnified();
             if (cgroups is not null)
                 new CgroupHooks(_kernel, options.BpfRoot).Attach(cgroups);
             else

@@ -18,10 +18,7 @@ namespace Bulwark.Agent.Observing;
 internal sealed class Observer(
     KernelPrograms kernel, ContainerNumbers containers, ExecutableNames executables, KernelClock clock, Func<Observation, bool> post)
 {
-    private const int RecognisedMax = 65536;
-
     private readonly Dictionary<ConnectionKey, Folded> _connections = [];
-    private readonly HashSet<RecognisedKey> _recognised = [];
 
     /// <summary>Takes an event of the ring buffer.</summary>
     public void Take(ReadOnlySpan<byte> sample)
@@ -85,16 +82,10 @@ internal sealed class Observer(
             bytes[..(int)Math.Min(payload.Length, PayloadEvent.DataLength)], payload.FromClient != 0, port);
         if (!recognised.IsKnown)
             return;
-        var address = e.Address.ToAddress();
-        var key = new RecognisedKey(e.Workload, e.Direction, e.Peer, e.Address, port, recognised.Protocol, recognised.ServerName);
-        if (_recognised.Count >= RecognisedMax)
-            _recognised.Clear();
-        if (!_recognised.Add(key))
-            return;
         // Of the same connection as one that waits to be told.
         Flush();
         post(new ProtocolSeen(
-            clock.ToDate(e.Time), new(e.Workload), (Direction)e.Direction, new(e.Peer), address, port, recognised.Protocol,
+            clock.ToDate(e.Time), new(e.Workload), (Direction)e.Direction, new(e.Peer), e.Address.ToAddress(), port, recognised.Protocol,
             recognised.ServerName ?? ""));
     }
 
@@ -131,9 +122,6 @@ internal sealed class Observer(
 
     private readonly record struct ConnectionKey(
         uint Workload, uint Peer, uint Container, uint Executable, MappedAddress Address, ushort Port, byte Transport, byte Direction);
-
-    private readonly record struct RecognisedKey(
-        uint Workload, byte Direction, uint Peer, MappedAddress Address, ServerPort Port, string Protocol, string? ServerName);
 
     private struct Folded
     {

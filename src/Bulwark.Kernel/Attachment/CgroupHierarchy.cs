@@ -4,14 +4,18 @@ namespace Bulwark.Kernel.Attachment;
 public static class CgroupHierarchy
 {
     /// <summary>Where cgroup v2 is mounted: alone (pure) or beside v1 (hybrid); null when it is not.</summary>
+    public static string? FindUnified() =>
+        FindUnified(File.ReadAllText("/proc/self/mounts"), path => File.Exists(Path.Combine(path, "cgroup.controllers")));
+
     /// <param name="mounts">The text of <c>/proc/self/mounts</c> (fstab(5)).</param>
-    public static string? FindUnified(string mounts)
+    /// <param name="isHierarchy">Whether there is a hierarchy at the path: a later mount may hide an earlier one.</param>
+    internal static string? FindUnified(string mounts, Func<string, bool> isHierarchy)
     {
         foreach (var line in mounts.Split('\n'))
         {
             var fields = line.Split(' ');
-            if (fields is [_, var where, "cgroup2", ..])
-                return where.Replace("\\040", " ", StringComparison.Ordinal);
+            if (fields is [_, var where, "cgroup2", ..] && where.Replace("\\040", " ", StringComparison.Ordinal) is var path && isHierarchy(path))
+                return path;
         }
         return null;
     }

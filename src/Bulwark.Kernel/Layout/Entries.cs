@@ -85,8 +85,6 @@ public record struct TrafficKey
 [StructLayout(LayoutKind.Sequential)]
 public record struct Traffic
 {
-    public ulong PacketsOut;
-    public ulong PacketsIn;
     public ulong BytesOut;
     public ulong BytesIn;
     public uint SamplesClient;

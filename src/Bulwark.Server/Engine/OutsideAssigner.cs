@@ -19,10 +19,18 @@ internal sealed partial class OutsideAssigner(StateWriter state, IAgent agent, I
 
     private readonly HashSet<Peer> _waiting = [];
     private readonly HashSet<Peer> _failed = [];
+    private readonly Dictionary<Peer, Identity> _assigned = [];
     private DateTimeOffset _retryAt = DateTimeOffset.MinValue;
 
-    /// <summary>The kernel is to know the peer's identity, from the next <see cref="AssignAll"/> on.</summary>
-    public void Add(Peer peer) => _waiting.Add(peer);
+    /// <summary>
+    /// The kernel is to know the peer's identity, from the next <see cref="AssignAll"/> on. One that the kernel gave a name by itself is
+    /// told as well: it would forget that in time.
+    /// </summary>
+    public void Add(Peer peer)
+    {
+        if (!_assigned.TryGetValue(peer, out var told) || told != state.Outside.IdentityOf(peer))
+            _waiting.Add(peer);
+    }
 
     public void AssignAll(DateTimeOffset now)
     {
@@ -49,6 +57,7 @@ internal sealed partial class OutsideAssigner(StateWriter state, IAgent agent, I
         try
         {
             agent.RemoveRange(IPNetwork.Parse(range.Name));
+            _assigned.Remove(range);
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -66,6 +75,7 @@ internal sealed partial class OutsideAssigner(StateWriter state, IAgent agent, I
                 agent.AssignRange(IPNetwork.Parse(peer.Name), identity);
             else
                 agent.AssignName(peer.Name, identity);
+            _assigned[peer] = identity;
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -53,10 +53,8 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, Tim
         if (peer.Kind is not (PeerKind.Name or PeerKind.Range))
             return;
         state.Outside.GetOrAdd(peer, time.GetUtcNow(), out var added);
-        if (!added)
-            return;
         _outside.Add(peer);
-        if (peer.Kind == PeerKind.Range)
+        if (added && peer.Kind == PeerKind.Range)
             InvalidateAround(IPNetwork.Parse(peer.Name));
     }
 

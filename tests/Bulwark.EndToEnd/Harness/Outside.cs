@@ -20,10 +20,12 @@ public sealed class Outside
     public const string ApiAddress = "203.0.113.30";
     public const string ApiAddress6 = "2001:db8:113::30";
 
-    /// <summary>An address that nobody talks with while learning, and its name.</summary>
-    public const string StrangerName = "stranger.example.net";
+    /// <summary>Addresses that nobody talks with while learning, and that have no name.</summary>
     public const string StrangerAddress = "203.0.113.66";
     public const string StrangerAddress6 = "2001:db8:113::66";
+
+    /// <summary>A name that nobody asks for while learning.</summary>
+    public const string StrangerName = "stranger.example.net";
 
     private Outside(Machine machine) => Machine = machine;
 
@@ -36,15 +38,15 @@ public sealed class Outside
             """
             ip link add hosts type bridge
             ip link set hosts up
-            for address in 2 20 30 31 66; do ip address add 203.0.113.$address/24 dev hosts; done
-            for address in 2 20 30 31 66; do ip -6 address add 2001:db8:113::$address/64 dev hosts nodad; done
+            for address in 2 20 30 31 66 67; do ip address add 203.0.113.$address/24 dev hosts; done
+            for address in 2 20 30 31 66 67; do ip -6 address add 2001:db8:113::$address/64 dev hosts nodad; done
             """)).Text;
         machine.Start(
             "dns.log", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file", "--user=root",
             "--log-facility=-", "--log-queries", "--bind-interfaces", "--listen-address=" + Gateway, "--local-ttl=5",
             $"--host-record={DatabaseName},{DatabaseAddress},2001:db8:113::20", $"--cname={DatabaseAlias},{DatabaseName}",
             $"--host-record={ApiName},{ApiAddress},{ApiAddress6}", $"--host-record={ApiName},203.0.113.31,2001:db8:113::31",
-            $"--host-record={StrangerName},{StrangerAddress},{StrangerAddress6}");
+            $"--host-record={StrangerName},203.0.113.67,2001:db8:113::67");
         machine.Start(
             "internet.log", "/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "outside.py"), "80", "443", "4444", "8080");
         var outside = new Outside(machine);

@@ -27,7 +27,8 @@ public sealed class ProtectionTests(ProtectedShop protectedShop) : IClassFixture
             "shop/proxy -> shop/web 8000/tcp", "shop/web -> shop/db 5432/tcp", "shop/web -> shop/cache 6379/tcp",
             $"shop/web -> name:{Outside.DatabaseAlias} 5432/tcp",
         ];
-        var edges = map.Conversations.Select(each => $"{each.Client} -> {each.Server} {each.Port}").ToList();
+        // Attempts of other tests are on the map too, as blocked.
+        var edges = map.Conversations.Where(each => each.Verdict == Model.Verdict.Allowed).Select(each => $"{each.Client} -> {each.Server} {each.Port}").ToList();
         foreach (var edge in expected)
             Assert.Contains(edge, edges);
         Assert.DoesNotContain(edges, edge => edge.Contains("shop/", StringComparison.Ordinal) && edge.Contains("blog/", StringComparison.Ordinal));
@@ -128,11 +129,9 @@ public sealed class ProtectionTests(ProtectedShop protectedShop) : IClassFixture
     [Fact]
     public async Task A_blocked_connection_fails_at_once_instead_of_hanging()
     {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var result = await _shop.ExecAsync("cache", $"nc -v -z -w 20 {await _shop.AddressAsync("db")} 5432");
 
-        await _shop.ExecAsync("cache", $"nc -z -w 20 {await _shop.AddressAsync("db")} 5432");
-
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.Contains("refused", result.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
