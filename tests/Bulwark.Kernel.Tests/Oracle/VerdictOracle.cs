@@ -205,9 +205,9 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         : bytes[0] == 0xff;
 
     // Whether the container hears of it: never in answer to a reset, to many, or to a part; and there must be something to quote.
-    private static bool IsAnswered(ReadPacket packet, byte[] frame)
+    private bool IsAnswered(ReadPacket packet, byte[] frame)
     {
-        if (packet.Fragment is not null || IsMulticast(packet.Destination) || (packet.Transport == 6 && (packet.TcpFlags & Rst) != 0))
+        if (packet.Fragment is not null || IdentityOf(packet.Destination) == Identity.Multicast || (packet.Transport == 6 && (packet.TcpFlags & Rst) != 0))
             return false;
         return packet.Transport == 6 || frame.Length >= EthernetLength + (packet.Version == 4 ? 28 : 48);
     }
