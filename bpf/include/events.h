@@ -58,7 +58,7 @@ struct payload_event {
 };
 
 #define NAME_MAX_LENGTH 256 /* RFC 1035 2.3.4: 255 octets */
-#define NAME_ADDRESSES 8
+#define NAME_ADDRESSES 32 /* a power of two */
 
 struct name_event {
 	struct event head;

@@ -11,7 +11,7 @@
 #define DNS_PORT 53
 #define DNS_MAX 1024 /* bytes of an answer that are read */
 #define DNS_LABELS_MAX 64
-#define DNS_RECORDS_MAX 24
+#define DNS_RECORDS_MAX 48
 #define DNS_TYPE_A 1
 #define DNS_TYPE_AAAA 28
 #define DNS_CLASS_IN 1

@@ -230,7 +230,8 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (!c) {
 		open_connection(j, &answered);
 		c = &j->fresh;
-		c->opening_bytes = skb->len - ETH_LENGTH;
+		if (j->direction == c->opened_by)
+			c->opening_bytes = skb->len - ETH_LENGTH;
 		/* what is blocked leaves no trace in the tables */
 		if (c->verdict != VERDICT_BLOCKED) {
 			forget_answered(&j->key);
@@ -256,8 +257,8 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 		return TC_ACT_UNSPEC;
 	}
 	int action = tell_outside(j, c, REASON_NOT_IN_PROFILE);
-	/* stolen: the caller answers */
-	return action == TC_ACT_SHOT && j->direction == DIRECTION_OUT ? TC_ACT_STOLEN : action;
+	/* stolen: the caller answers; never what was sent to many (RFC 1122 3.2.2) */
+	return action == TC_ACT_SHOT && j->direction == DIRECTION_OUT && c->peer != IDENTITY_MULTICAST ? TC_ACT_STOLEN : action;
 }
 
 INLINE int handle(struct __sk_buff *skb, __u8 direction)

@@ -112,7 +112,7 @@ public sealed unsafe class KernelPrograms : IDisposable
 
     public void Dispose() => LibBpf.CloseObject(_object);
 
-    private int Descriptor(string map)
+    internal int Descriptor(string map)
     {
         var descriptor = LibBpf.FindMap(_object, map);
         return descriptor >= 0 ? descriptor : throw new InvalidOperationException($"There is no map '{map}'.");

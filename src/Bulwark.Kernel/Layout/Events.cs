@@ -74,7 +74,7 @@ public struct PayloadEvent
 [StructLayout(LayoutKind.Sequential)]
 public struct NameEvent
 {
-    public const int AddressesMax = 8;
+    public const int AddressesMax = 32;
 
     public KernelEvent Head;
     public uint Identity;

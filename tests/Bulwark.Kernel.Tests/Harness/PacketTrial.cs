@@ -92,6 +92,14 @@ internal sealed unsafe class PacketTrial : IDisposable
     /// <summary>Lets time pass for the programs; a negative one is a core whose clock is ahead.</summary>
     public void Pass(TimeSpan time) => KernelTime.Pass(Kernel, time);
 
+    /// <summary>Fills the buckets that limit refusals and attempts.</summary>
+    public void Refill()
+    {
+        var buckets = Kernel.Map<ulong, UInt128>("buckets");
+        foreach (var key in buckets.Keys())
+            buckets.Remove(key);
+    }
+
     /// <summary>The container sends the packet.</summary>
     public Outcome Send(Packet packet) => Send(packet.ToFrame());
 

@@ -1,0 +1,285 @@
+using System.Net;
+using Bulwark.Agent.Enforcement;
+using Bulwark.Agent.Tests.Harness;
+using Bulwark.Kernel.Layout;
+using Bulwark.Model;
+using Bulwark.Model.Enforcement;
+using CsCheck;
+
+namespace Bulwark.Agent.Tests.Enforcement;
+
+public sealed class PolicyTableTests : IDisposable
+{
+    private static readonly Identity s_web = new(0x101);
+    private static readonly Identity s_database = new(0x102);
+
+    private readonly LoadedKernel _kernel = new();
+
+    public void Dispose() => _kernel.Dispose();
+
+    [Fact]
+    public void A_new_workload_learns()
+    {
+        new PolicyTable(_kernel.Programs).Ensure(s_web);
+
+        Assert.Equal((uint)Mode.Learn, PolicyOf(s_web).Mode);
+    }
+
+    [Fact]
+    public void A_workload_that_is_known_keeps_its_policy()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+        table.Apply(s_web, Mode.Protect, [Entry(80)]);
+        var before = PolicyOf(s_web);
+        table.Ensure(s_web);
+
+        Assert.Equal(before, PolicyOf(s_web));
+    }
+
+    [Fact]
+    public void A_policy_is_in_the_kernel_as_it_was_given()
+    {
+        PolicyEntry[] entries = [Entry(80), new(Direction.In, Identity.Any, Transport.Udp, 53), new(Direction.Out, Identity.World, default, 0)];
+        new PolicyTable(_kernel.Programs).Apply(s_web, Mode.Audit, entries);
+
+        var policy = PolicyOf(s_web);
+        Assert.Equal((uint)Mode.Audit, policy.Mode);
+        Assert.Equal(
+            entries.Select(e => new PolicyKey { Policy = policy.Policy, Peer = e.Peer.Value, Port = e.Port, Transport = e.Transport.Number, Direction = (byte)e.Direction }).ToHashSet(),
+            _kernel.Programs.Policies.Keys().ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_policy_is_never_without_its_entries_while_it_changes()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+        table.Apply(s_web, Mode.Protect, [Entry(1)]);
+        using var done = new CancellationTokenSource();
+        var missing = 0L;
+        // What a packet does: the version first, then the entry. The version may change in between; then it is looked at again.
+        var packets = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                var policy = PolicyOf(s_web);
+                var found = _kernel.Programs.Policies.TryGet(KeyOf(policy.Policy, Entry(1)), out _);
+                if (!found && PolicyOf(s_web) == policy)
+                    missing++;
+            }
+        });
+        for (ushort port = 2; port < 300; port++)
+            table.Apply(s_web, Mode.Protect, [Entry(1), Entry(port)]);
+        await done.CancelAsync();
+        await packets;
+
+        Assert.Equal(0, missing);
+    }
+
+    [Fact]
+    public void The_entries_of_the_policy_before_are_gone_after_the_switch()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+        table.Apply(s_web, Mode.Protect, [Entry(80), Entry(81)]);
+        var before = PolicyOf(s_web);
+        table.Apply(s_web, Mode.Protect, [Entry(82)]);
+
+        Assert.NotEqual(before.Policy, PolicyOf(s_web).Policy);
+        Assert.Equal([KeyOf(PolicyOf(s_web).Policy, Entry(82))], _kernel.Programs.Policies.Keys());
+    }
+
+    [Fact]
+    public void The_same_policy_again_changes_nothing()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+        table.Apply(s_web, Mode.Protect, [Entry(80), Entry(81)]);
+        var before = PolicyOf(s_web);
+        table.Apply(s_web, Mode.Protect, [Entry(81), Entry(80), Entry(80)]);
+
+        Assert.Equal(before, PolicyOf(s_web));
+    }
+
+    [Fact]
+    public void Another_mode_is_another_version_so_that_open_connections_are_judged_anew()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+        table.Apply(s_web, Mode.Audit, [Entry(80)]);
+        var before = PolicyOf(s_web);
+        table.Apply(s_web, Mode.Protect, [Entry(80)]);
+
+        Assert.NotEqual(before.Policy, PolicyOf(s_web).Policy);
+        Assert.Equal((uint)Mode.Protect, PolicyOf(s_web).Mode);
+    }
+
+    [Fact]
+    public void A_policy_that_does_not_fit_leaves_the_old_one_and_no_garbage()
+    {
+        const int Capacity = 524_288; // of the kernel's table
+        var table = new PolicyTable(_kernel.Programs);
+        table.Apply(s_database, Mode.Protect, [Entry(5432)]);
+        table.Apply(s_web, Mode.Protect, [Entry(80)]);
+        var before = PolicyOf(s_web);
+        var many = Enumerable.Range(0, Capacity).Select(i => new PolicyEntry(Direction.Out, new(0x1000u + (uint)(i >> 16)), Transport.Tcp, (ushort)i)).ToList();
+
+        var thrown = Assert.Throws<PolicyTooLargeException>(() => table.Apply(s_web, Mode.Protect, many));
+
+        Assert.Equal((s_web, Capacity), (thrown.Workload, thrown.Entries));
+        Assert.Equal(before, PolicyOf(s_web));
+        Assert.Equal(
+            new[] { KeyOf(before.Policy, Entry(80)), KeyOf(PolicyOf(s_database).Policy, Entry(5432)) }.ToHashSet(),
+            _kernel.Programs.Policies.Keys().ToHashSet());
+        table.Apply(s_web, Mode.Protect, [Entry(81)]);
+        Assert.True(_kernel.Programs.Policies.TryGet(KeyOf(PolicyOf(s_web).Policy, Entry(81)), out _));
+    }
+
+    [Fact]
+    public void An_agent_after_this_one_takes_over_what_is_in_force()
+    {
+        new PolicyTable(_kernel.Programs).Apply(s_web, Mode.Protect, [Entry(80)]);
+        var before = PolicyOf(s_web);
+
+        var table = new PolicyTable(_kernel.Reload());
+        Assert.Equal(before, PolicyOf(s_web));
+        table.Apply(s_web, Mode.Protect, [Entry(80)]);
+        Assert.Equal(before, PolicyOf(s_web));
+        table.Apply(s_web, Mode.Protect, [Entry(81)]);
+
+        Assert.Equal([KeyOf(PolicyOf(s_web).Policy, Entry(81))], _kernel.Programs.Policies.Keys());
+    }
+
+    [Fact]
+    public void What_an_update_that_was_cut_short_left_is_swept_by_the_next_agent()
+    {
+        new PolicyTable(_kernel.Programs).Apply(s_web, Mode.Protect, [Entry(80)]);
+        for (ushort port = 1; port <= 1000; port++)
+            _kernel.Programs.Policies.Set(KeyOf(777, Entry(port)), 1);
+
+        _ = new PolicyTable(_kernel.Reload());
+
+        Assert.Equal([KeyOf(PolicyOf(s_web).Policy, Entry(80))], _kernel.Programs.Policies.Keys());
+    }
+
+    [Fact]
+    public void A_version_is_never_used_again()
+    {
+        var versions = new List<uint>();
+        var table = new PolicyTable(_kernel.Programs);
+        for (ushort port = 1; port <= 5; port++)
+        {
+            table.Apply(s_web, Mode.Protect, [Entry(port)]);
+            versions.Add(PolicyOf(s_web).Policy);
+            table.Remove(s_web);
+            table = new(_kernel.Reload());
+            table.Ensure(s_database);
+            versions.Add(PolicyOf(s_database).Policy);
+            table.Remove(s_database);
+        }
+
+        Assert.Equal(versions.Count, versions.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_workload_that_is_removed_leaves_nothing()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+        table.Apply(s_web, Mode.Protect, [Entry(80)]);
+        table.Remove(s_web);
+
+        Assert.Empty(_kernel.Programs.Workloads.Keys());
+        Assert.Empty(_kernel.Programs.Policies.Keys());
+    }
+
+    [Fact]
+    public void Whatever_is_applied_the_kernel_holds_the_last_policy_of_each_workload_and_nothing_else()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+        var last = new Dictionary<Identity, HashSet<ushort>>();
+        var change = Gen.Select(Gen.UInt[0x100, 0x103], Gen.UShort[1, 6].Array[0, 5], Gen.Bool);
+        change.Sample((workload, ports, remove) =>
+        {
+            var identity = new Identity(workload);
+            if (remove)
+            {
+                table.Remove(identity);
+                last.Remove(identity);
+            }
+            else
+            {
+                table.Apply(identity, Mode.Protect, [.. ports.Select(Entry)]);
+                last[identity] = [.. ports];
+            }
+            var expected = last.SelectMany(w => w.Value.Select(port => KeyOf(PolicyOf(w.Key).Policy, Entry(port)))).ToHashSet();
+            Assert.Equal(expected, _kernel.Programs.Policies.Keys().ToHashSet());
+        }, iter: 200, threads: 1);
+    }
+
+    [Fact]
+    public void A_change_of_ranges_makes_the_kernel_look_at_peers_again_and_no_change_does_not()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+        var range = IPNetwork.Parse("198.51.100.0/24");
+        var start = Epoch();
+
+        table.AssignRange(range, new(Identity.FirstRange));
+        var assigned = Epoch();
+        table.AssignRange(range, new(Identity.FirstRange));
+        var again = Epoch();
+        table.RemoveRange(range);
+        var removed = Epoch();
+        table.RemoveRange(range);
+
+        Assert.NotEqual(start, assigned);
+        Assert.Equal(assigned, again);
+        Assert.NotEqual(again, removed);
+        Assert.Equal(removed, Epoch());
+    }
+
+    [Theory]
+    [InlineData("198.51.100.0/24", 120u)]
+    [InlineData("198.51.100.7/32", 128u)]
+    [InlineData("0.0.0.0/0", 96u)]
+    [InlineData("2001:db8::/32", 32u)]
+    [InlineData("::/0", 0u)]
+    public void A_range_is_a_prefix_of_the_mapped_address(string range, uint length)
+    {
+        new PolicyTable(_kernel.Programs).AssignRange(IPNetwork.Parse(range), new(Identity.FirstRange));
+
+        var key = new RangeKey { PrefixLength = length, Address = MappedAddress.From(IPNetwork.Parse(range).BaseAddress) };
+        Assert.True(_kernel.Programs.Ranges.TryGet(key, out var identity));
+        Assert.Equal(Identity.FirstRange, identity);
+    }
+
+    [Fact]
+    public void A_name_that_no_answer_of_DNS_can_have_is_refused()
+    {
+        var table = new PolicyTable(_kernel.Programs);
+
+        Assert.Throws<ArgumentException>(() => table.AssignName(new string('a', 256), new(Identity.FirstName)));
+    }
+
+    [Fact]
+    public void Numbers_of_containers_go_on_after_a_restart()
+    {
+        var first = new PolicyTable(_kernel.Programs).NextContainer();
+
+        Assert.True(new PolicyTable(_kernel.Reload()).NextContainer() > first);
+    }
+
+    private static PolicyEntry Entry(ushort port) => new(Direction.Out, new(0x200), Transport.Tcp, port);
+
+    private static PolicyKey KeyOf(uint version, PolicyEntry entry) => new()
+    {
+        Policy = version,
+        Peer = entry.Peer.Value,
+        Port = entry.Port,
+        Transport = entry.Transport.Number,
+        Direction = (byte)entry.Direction,
+    };
+
+    private WorkloadPolicy PolicyOf(Identity workload)
+    {
+        Assert.True(_kernel.Programs.Workloads.TryGet(workload.Value, out var policy));
+        return policy;
+    }
+
+    private uint Epoch() => _kernel.Programs.Settings.TryGet(Setting.AddressesEpoch, out var epoch) ? epoch : 0;
+}
