@@ -32,6 +32,12 @@ internal sealed class Screen
 
     public TimeProvider Clock => _terminal.Clock;
 
+    /// <summary>What it writes to, for a command that runs others.</summary>
+    public Terminal Terminal => _terminal;
+
+    /// <summary>Waits, and tells a person at a terminal what for.</summary>
+    public Task WatchAsync(Func<string> what, Task work) => Progress.WatchAsync(_terminal, _quiet, what, work);
+
     /// <summary>A line of data.</summary>
     public void Line(params ReadOnlySpan<Cell> cells) => Write(_out.Value, _terminal.Out, cells);
 
