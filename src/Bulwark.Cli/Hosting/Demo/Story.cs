@@ -79,7 +79,8 @@ internal sealed class Story(Narrator narrator, DemoApplication application, Demo
             (ours = await OursAsync(client, cancel).ConfigureAwait(false)).Length == DemoApplication.Services.Length, DemoServer.LastWords, cancel)
             .ConfigureAwait(false);
         await UntilAsync(
-            () => $"learning: {ours.Count(workload => workload.Learnt)} of {ours.Length} workloads are learnt", "every workload is learnt", s_learnLimit,
+            () => $"learning: {ours.Count(workload => workload.Learnt)} of {ours.Length} workloads are learnt, confidence {ours.Select(workload => workload.Confidence).DefaultIfEmpty().Min():0 %}",
+            "every workload is learnt", s_learnLimit,
             async () => (ours = await OursAsync(client, cancel).ConfigureAwait(false)).All(workload => workload.Learnt),
             () => string.Join("; ", ours.Where(workload => !workload.Learnt).Select(workload => $"{workload.Name} waits for {string.Join(", ", workload.WaitsFor)}")),
             cancel).ConfigureAwait(false);
