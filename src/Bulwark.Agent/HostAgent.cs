@@ -58,7 +58,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
         _kernel = KernelPrograms.Load(options.BpfRoot);
         try
         {
-            _policies = new(_kernel);
+            _policies = new(_kernel, time);
             _kernel.HostNamespaces.Set(NetworkNamespace.OwnCookie(), 1);
             var cgroups = CgroupHierarchy.FindUnified();
             if (cgroups is not null)
@@ -201,6 +201,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
             observer.Flush();
             traffic.Read(_time.GetUtcNow());
             _counters.Read(_time.GetUtcNow());
+            _policies.DeleteRetired();
         }
         observer.Flush();
     }

@@ -16,14 +16,20 @@ internal sealed class PolicyTable
 {
     private const uint Allowed = 1;
 
+    // A packet is judged in microseconds.
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
+
     private readonly KernelPrograms _kernel;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly Dictionary<Identity, InForce> _inForce = [];
+    private readonly Queue<(long Since, IReadOnlyList<PolicyKey> Keys)> _retired = [];
 
     /// <summary>Takes over what is in the kernel; entries of no workload's policy, left by an update that was cut short, go.</summary>
-    public PolicyTable(KernelPrograms kernel)
+    public PolicyTable(KernelPrograms kernel, TimeProvider time)
     {
         _kernel = kernel;
+        _time = time;
         var entries = new Dictionary<uint, HashSet<PolicyEntry>>();
         var workloads = kernel.Workloads.Entries().ToList();
         foreach (var (_, policy) in workloads)
@@ -80,7 +86,20 @@ internal sealed class PolicyTable
             }
             _inForce[workload] = new(version, mode, wanted);
             if (old is not null)
-                Delete(old.Entries.Select(entry => KeyOf(old.Version, entry)));
+                Retire(old);
+        }
+    }
+
+    /// <summary>
+    /// Deletes the entries of policies that are no longer in force: not at once, since a packet that is being judged may have read the
+    /// workload's version just before it changed.
+    /// </summary>
+    public void DeleteRetired()
+    {
+        lock (_lock)
+        {
+            while (_retired.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.Since) >= s_grace)
+                Delete(_retired.Dequeue().Keys);
         }
     }
 
@@ -92,7 +111,7 @@ internal sealed class PolicyTable
             if (!_inForce.Remove(workload, out var old))
                 return;
             _kernel.Workloads.Remove(workload.Value);
-            Delete(old.Entries.Select(entry => KeyOf(old.Version, entry)));
+            Retire(old);
         }
     }
 
@@ -142,6 +161,12 @@ internal sealed class PolicyTable
     {
         lock (_lock)
             return Increment(Setting.NextContainer);
+    }
+
+    private void Retire(InForce old)
+    {
+        if (old.Entries.Count > 0)
+            _retired.Enqueue((_time.GetTimestamp(), [.. old.Entries.Select(entry => KeyOf(old.Version, entry))]));
     }
 
     private uint NextVersion() => Increment(Setting.NextPolicy);

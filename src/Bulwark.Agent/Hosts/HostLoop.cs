@@ -144,7 +144,8 @@ internal sealed partial class HostLoop
         }
         var workload = _directory.GetOrAdd(container);
         var namespaceSeen = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : null;
-        var interfaces = InterfacesIn(namespaceSeen);
+        // One without addresses is a guest in another container's namespace: the interfaces are its host's.
+        var interfaces = addresses.Count > 0 ? InterfacesIn(namespaceSeen) : [];
         var isNew = !_containers.TryGetValue(container.Id, out var watched);
         if (watched is null)
         {
@@ -303,9 +304,10 @@ internal sealed partial class HostLoop
 
     private void Publish()
     {
-        var unwatched = _containers.Values.Where(w => w.Container.IsRunning && w.Interfaces.Count == 0 && w.Addresses.Count > 0);
+        var unwatched = _containers.Values.Where(w =>
+            w.Container.IsRunning && w.Interfaces.Count < w.Container.Networks.Count(n => n.Addresses.Length > 0));
         var onHost = _containers.Values.Where(w => w.Container.IsRunning && w.Container.NetworkNamespace.Length == 0);
-        var warnings = unwatched.Select(w => $"The traffic of container {w.Container.Name} is not watched: its interface is no veth of this host.")
+        var warnings = unwatched.Select(w => $"The traffic of container {w.Container.Name} is not watched in all its networks: it has interfaces that are no veth of this host.")
             .Concat(onHost.Select(w => $"The traffic of container {w.Container.Name} is not watched: it has no network of its own."));
         _picture = new(_endpoints.Attached.Count, [.. warnings]);
     }

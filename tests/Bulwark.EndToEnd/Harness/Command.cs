@@ -5,9 +5,10 @@ namespace Bulwark.EndToEnd.Harness;
 /// <summary>Runs programs to their end.</summary>
 public static class Command
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    // The first command of a new machine makes the images, from packages that it has to fetch.
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>Runs a program to its end, at most two minutes.</summary>
+    /// <summary>Runs a program to its end, at most ten minutes.</summary>
     public static async Task<CommandResult> RunAsync(params IReadOnlyList<string> words)
     {
         using var process = Start(words);

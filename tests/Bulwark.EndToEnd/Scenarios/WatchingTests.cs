@@ -64,6 +64,23 @@ public sealed class WatchingTests(Stage stage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_guest_in_its_network_says_is_the_containers_own_also_after_the_guest_is_gone()
+    {
+        _bulwark = await BulwarkProcess.StartAsync(_host, "sight", s_never);
+        await RunAsync("server", "sight-one", "exec python3 -m http.server 8000");
+        await RunAsync("client", "sight-one", "sleep infinity");
+        await RunAsync("guest", "container:" + Name("client"), "sleep infinity");
+
+        await ReachAsync("guest", "server", 8000);
+        await OnMapAsync(Name("client"), Name("server"), "8000/tcp");
+
+        _ = (await _host.DockerAsync("rm", "-f", Name("guest"))).Text;
+        await Poll.UntilAsync("the guest is forgotten", s_limit, async () =>
+            (await Bulwark.StatusAsync()).Workloads.All(each => each.Containers.All(c => c.Name != Name("guest"))));
+        await ReachAsync("client", "server", 8000);
+    }
+
+    [Fact]
     public async Task A_connection_from_before_bulwark_is_shown_with_its_true_direction_and_who_holds_it()
     {
         await RunAsync("server", "sight-one", Echo("socket.SOCK_STREAM", 7000));
