@@ -25,7 +25,8 @@ internal sealed class CommandLine
         foreach (var command in AllCommands.Create(this))
             Root.Subcommands.Add(command);
         // A flag takes no value: what follows it is an argument, also for completion.
-        foreach (var flag in Root.Subcommands.SelectMany(command => command.Options).Concat(Options.All).OfType<Option<bool>>())
+        foreach (var flag in Root.Subcommands.SelectMany(command => command.Subcommands.Append(command)).SelectMany(command => command.Options)
+            .Concat(Options.All).OfType<Option<bool>>())
             flag.Arity = ArgumentArity.Zero;
         HelpPage.ReplaceHelpOf(Root, Options);
         Root.SetAction(parsed => HelpPage.Write(Root, Options, parsed.InvocationConfiguration.Output));

@@ -9,5 +9,6 @@ internal static class ExitCode
     public const int Findings = 3;
     public const int NotAuthorised = 4;
     public const int Unreachable = 5;
+    public const int CannotTell = 6;
     public const int Interrupted = 130;
 }

@@ -53,9 +53,9 @@ public sealed class HostCommandTests
     {
         var host = new FakeHost();
 
-        await new Shell { Host = host }.RunAsync(["demo", "--keep", "--docker", "unix:///a"]);
+        await new Shell { Host = host }.RunAsync(["demo", "--keep", "--remove", "--docker", "unix:///a"]);
 
-        Assert.Equal(new DemoOptions { Keep = true, DockerSocket = "unix:///a" }, host.Asked);
+        Assert.Equal(new DemoOptions { Keep = true, Remove = true, DockerSocket = "unix:///a" }, host.Asked);
     }
 
     [Fact]

@@ -127,8 +127,9 @@ internal sealed partial class HostLoop
                     break;
             }
         }
-        catch (KernelException e)
+        catch (Exception e) when (e is not (OperationCanceledException or ChannelClosedException or OutOfMemoryException))
         {
+            // One change that cannot be handled must not leave the others unwatched.
             LogNotHandled(e, change.GetType().Name);
         }
     }

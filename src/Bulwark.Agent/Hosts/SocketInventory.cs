@@ -20,6 +20,7 @@ internal sealed class SocketInventory(KernelPrograms kernel)
     private const string Established = "01"; // TCP_ESTABLISHED
     private const string Unconnected = "07"; // of UDP
     private const int LinesMax = 65536;
+    private const int FilesMax = 65536;
 
     private readonly Dictionary<string, uint> _executables = new(StringComparer.Ordinal);
 
@@ -101,7 +102,7 @@ internal sealed class SocketInventory(KernelPrograms kernel)
                 continue;
             try
             {
-                foreach (var file in Directory.EnumerateFiles(folder + "/fd"))
+                foreach (var file in Directory.EnumerateFiles(folder + "/fd").Take(FilesMax))
                 {
                     if (LinkTarget(file) is { } target && target.StartsWith("socket:[", StringComparison.Ordinal) && inodes.Contains(target[8..^1]))
                         users[target[8..^1]] = (executable.Replace(" (deleted)", "", StringComparison.Ordinal), other);

@@ -117,8 +117,10 @@ internal sealed class Observer(
         return executables.Find(user.Executable);
     }
 
-    private static ConnectionKey KeyOf(in KernelEvent e) =>
-        new(e.Workload, e.Peer, e.Container, e.Executable, e.Address, e.ServerPort, e.Transport, e.Direction);
+    // Clients come from any address, which tells nothing more than who they are: not one entry for each.
+    private static ConnectionKey KeyOf(in KernelEvent e) => new(
+        e.Workload, e.Peer, e.Container, e.Executable, e.Direction == (byte)Direction.In ? default : e.Address, e.ServerPort, e.Transport,
+        e.Direction);
 
     private readonly record struct ConnectionKey(
         uint Workload, uint Peer, uint Container, uint Executable, MappedAddress Address, ushort Port, byte Transport, byte Direction);

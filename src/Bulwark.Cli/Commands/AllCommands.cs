@@ -11,6 +11,7 @@ internal static class AllCommands
         MapCommand.Create(line), ZonesCommand.Create(line), WorkloadsCommand.Create(line), ProfileCommand.Create(line),
         EventsCommand.Create(line), ExplainCommand.Create(line),
         AllowCommand.Create(line), ForgetCommand.Create(line), ModeCommand.Create(line), SimulateCommand.Create(line),
-        ExportCommand.Create(line), CompletionCommand.Create(line), HelpCommand.Create(line),
+        ScanCommand.Create(line), SbomCommand.Create(line), AdvisoriesCommand.Create(line),
+        ExportCommand.Create(line), CompletionCommand.Create(line), HelpCommand.Create(line), DemoPartCommand.Create(line),
     ];
 }

@@ -1,4 +1,5 @@
 using Bulwark.Agent;
+using Bulwark.Cli.Hosting.Demo;
 using Bulwark.Cli.Hosting.Doctor;
 using Bulwark.Cli.Output;
 using Bulwark.Kernel;
@@ -34,5 +35,5 @@ internal sealed class BulwarkHost : IBulwarkHost
         Examination.RunAsync(options, screen, cancel);
 
     public Task<int> DemonstrateAsync(DemoOptions options, Screen screen, CancellationToken cancel) =>
-        throw new CommandFailure("this build has no demonstration") { Hint = "bulwark up" };
+        new Demonstration(options, screen, this).RunAsync(cancel);
 }

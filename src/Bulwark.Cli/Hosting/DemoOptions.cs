@@ -9,6 +9,9 @@ internal sealed record DemoOptions
     /// <summary>Leave the containers and Bulwark running at the end.</summary>
     public bool Keep { get; init; }
 
+    /// <summary>Only remove what an earlier demonstration left.</summary>
+    public bool Remove { get; init; }
+
     public string Socket { get; init; } = UpOptions.DefaultSocket;
     public bool Verbose { get; init; }
 }

@@ -32,6 +32,12 @@ internal sealed class Screen
 
     public TimeProvider Clock => _terminal.Clock;
 
+    /// <summary>What it writes to, for a command that runs others.</summary>
+    public Terminal Terminal => _terminal;
+
+    /// <summary>Waits, and tells a person at a terminal what for.</summary>
+    public Task WatchAsync(Func<string> what, Task work) => Progress.WatchAsync(_terminal, _quiet, what, work);
+
     /// <summary>A line of data.</summary>
     public void Line(params ReadOnlySpan<Cell> cells) => Write(_out.Value, _terminal.Out, cells);
 
@@ -53,6 +59,9 @@ internal sealed class Screen
         if (!safe.EndsWith('\n'))
             _terminal.Out.WriteLine();
     }
+
+    /// <summary>A document whose writer has made it safe already: JSON of ASCII, XML without control characters.</summary>
+    public void Document(string text) => _terminal.Out.WriteLine(text.TrimEnd('\n'));
 
     /// <summary>One JSON document. The encoder escapes everything outside printable ASCII, so it needs no sanitising.</summary>
     public void Json<T>(T value, JsonTypeInfo<T> type) => _terminal.Out.WriteLine(JsonSerializer.Serialize(value, type));

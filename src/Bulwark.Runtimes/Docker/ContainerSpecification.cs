@@ -19,5 +19,8 @@ public sealed record ContainerSpecification(string Image)
     /// <summary>A network's name, <c>host</c>, <c>none</c> or <c>container:ID</c>; empty for the default bridge.</summary>
     public string Network { get; init; } = "";
 
+    /// <summary>Another name by which the containers of its network find it; empty for none. Not on the default bridge.</summary>
+    public string Alias { get; init; } = "";
+
     public ImmutableArray<PublishedPort> PublishedPorts { get; init; } = [];
 }

@@ -28,6 +28,10 @@ public sealed partial class DockerClient
                 NetworkMode = specification.Network.Length == 0 ? null : specification.Network,
                 PortBindings = ports.ToDictionary(p => p.Key, p => p.Select(Binding).ToArray(), StringComparer.Ordinal),
             },
+            NetworkingConfig = specification.Alias.Length == 0 ? null : new()
+            {
+                EndpointsConfig = new(StringComparer.Ordinal) { [specification.Network] = new() { Aliases = [specification.Alias] } },
+            },
         };
         return await CreateAsync(path, body, DockerJson.Default.CreateContainerJson, cancellationToken).ConfigureAwait(false);
     }
@@ -89,6 +93,10 @@ public sealed partial class DockerClient
         // Slashes of a reference belong to the path.
         await GetAsync($"/images/{Escape(image).Replace("%2F", "/", StringComparison.Ordinal)}/json", mayBeMissing: true, cancellationToken)
             .ConfigureAwait(false) is not null;
+
+    /// <summary>Takes the name from the image, and removes it if it has no other.</summary>
+    public Task RemoveImageAsync(string image, CancellationToken cancellationToken = default) =>
+        ChangeAsync(HttpMethod.Delete, $"/images/{Escape(image).Replace("%2F", "/", StringComparison.Ordinal)}", null, null, cancellationToken);
 
     private async Task<string> CreateAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {

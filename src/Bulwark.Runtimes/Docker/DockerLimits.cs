@@ -14,4 +14,7 @@ public sealed record DockerLimits
 
     /// <summary>Longest time for the import of an image.</summary>
     public TimeSpan Import { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest wait for the first byte of an image's export.</summary>
+    public TimeSpan Export { get; init; } = TimeSpan.FromMinutes(10);
 }

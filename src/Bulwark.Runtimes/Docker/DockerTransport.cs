@@ -57,11 +57,13 @@ internal sealed class DockerTransport : IDisposable
         }
     }
 
-    /// <summary>An answer that never ends; the caller owns it.</summary>
-    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken)
+    /// <summary>
+    /// An answer that is read as it comes (events, an image); the caller owns it. The limit is on the wait for its beginning.
+    /// </summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timed.CancelAfter(_limits.Answer);
+        timed.CancelAfter(limit ?? _limits.Answer);
         HttpResponseMessage? answer = null;
         try
         {

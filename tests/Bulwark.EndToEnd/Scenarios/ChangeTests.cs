@@ -37,6 +37,49 @@ public sealed class ChangeTests(ProtectedShop protectedShop) : IClassFixture<Pro
     }
 
     [Fact]
+    public async Task What_is_forgotten_ends_the_connection_that_it_had_allowed()
+    {
+        _ = (await _bulwark.RunAsync("allow", "shop/cache", "--to", "shop/db", "--port", "6000/tcp")).Text;
+        const string answer =
+            """
+            exec python3 -c '
+            import socket
+            c, _ = socket.create_server(("", 6000)).accept()
+            while True:
+                c.sendall(c.recv(9))
+            '
+            """;
+        await _shop.ExecDetachedAsync("db", answer);
+        const string talk =
+            """
+            exec python3 -c '
+            import socket, time
+            while True:
+                try:
+                    s = socket.create_connection(("db", 6000), 1)
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            open("/tmp/talk", "w").write("talking")
+            try:
+                while True:
+                    s.sendall(b"hello")
+                    s.recv(9)
+                    time.sleep(0.1)
+            except OSError as error:
+                open("/tmp/talk", "w").write("ended: " + str(error))
+            '
+            """;
+        await _shop.ExecDetachedAsync("cache", talk);
+        await Poll.UntilAsync("they talk", TimeSpan.FromSeconds(10), async () => (await _shop.ExecAsync("cache", "cat /tmp/talk")).Output == "talking");
+
+        _ = (await _bulwark.RunAsync("forget", "shop/cache", "--peer", "shop/db", "--port", "6000/tcp")).Text;
+
+        await Poll.UntilAsync("the connection is reset", TimeSpan.FromSeconds(10), async () =>
+            (await _shop.ExecAsync("cache", "cat /tmp/talk")).Output.Contains("reset", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_new_replica_is_protected_from_its_start()
     {
         await _shop.RunWebAsync(3);

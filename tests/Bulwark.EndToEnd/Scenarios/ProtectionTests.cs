@@ -34,6 +34,35 @@ public sealed class ProtectionTests(ProtectedShop protectedShop) : IClassFixture
         Assert.DoesNotContain(edges, edge => edge.Contains("shop/", StringComparison.Ordinal) && edge.Contains("blog/", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("shop/proxy", "shop/web", "8000/tcp", "http", "nginx", "python")]
+    [InlineData("shop/web", "shop/db", "5432/tcp", "postgresql", "python", "postgres")]
+    [InlineData("shop/web", "shop/cache", "6379/tcp", "redis", "python", "redis")]
+    public async Task The_map_tells_what_is_spoken_by_which_programs_and_how_much(
+        string client, string server, string port, string protocol, string clientProgram, string serverProgram)
+    {
+        var seen = Assert.Single((await _bulwark.MapAsync()).Conversations, each => each.Client == client && each.Server == server && each.Port == port);
+
+        Assert.Equal(protocol, seen.Protocol);
+        Assert.Contains(seen.ClientExecutables, path => path.Contains(clientProgram, StringComparison.Ordinal));
+        Assert.Contains(seen.ServerExecutables, path => path.Contains(serverProgram, StringComparison.Ordinal));
+        // A connection of TCP takes three packets of at least 40 bytes before it carries anything.
+        Assert.True(seen.BytesToServer > seen.Connections * 80, $"{seen.BytesToServer} bytes of {seen.Connections} connections");
+        Assert.True(seen.BytesToClient > seen.Connections * 40, $"{seen.BytesToClient} bytes of {seen.Connections} connections");
+        Assert.True(seen.FirstSeen < seen.LastSeen);
+    }
+
+    [Fact]
+    public async Task What_was_learnt_would_not_have_been_blocked_and_what_is_forgotten_would()
+    {
+        var asIs = await _bulwark.RunAsync("simulate", "--since", "10m", "--workload", "shop/web");
+        var without = await _bulwark.RunAsync("simulate", "--since", "10m", "--forget", "shop/web shop/db 5432/tcp");
+
+        Assert.True(asIs.Succeeded, asIs.ToString());
+        Assert.Equal(3, without.ExitCode);
+        Assert.Contains("shop/db", without.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_application_and_its_neighbour_are_in_different_zones()
     {

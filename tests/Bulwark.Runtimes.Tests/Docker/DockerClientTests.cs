@@ -130,6 +130,30 @@ public sealed class DockerClientTests(DockerDaemon daemon)
     }
 
     [Fact]
+    public async Task An_image_is_gone_once_it_was_removed()
+    {
+        await using var tar = await DockerDaemon.ImageAsync("/dev/null");
+        await Client.ImportImageAsync(tar, "bulwark-test/short-lived", "1");
+
+        await Client.RemoveImageAsync("bulwark-test/short-lived:1");
+
+        Assert.False(await Client.ImageExistsAsync("bulwark-test/short-lived:1"));
+    }
+
+    [Fact]
+    public async Task A_program_in_a_container_is_run_to_its_end_and_tells_what_it_wrote()
+    {
+        var id = await daemon.StartContainerAsync("exec");
+
+        var good = await Client.ExecAsync(id, ["/sleep", "--say"]);
+        var bad = await Client.ExecAsync(id, ["/sleep", "--fail"]);
+
+        Assert.Equal(new(0, "said\n"), good);
+        Assert.Equal(7, bad.ExitCode);
+        await Client.RemoveContainerAsync(id, force: true);
+    }
+
+    [Fact]
     public async Task An_archive_that_is_none_is_refused_with_a_reason() =>
         await Assert.ThrowsAsync<DockerException>(() => Client.ImportImageAsync(new MemoryStream([1, 2, 3]), "bulwark-test/broken", "1"));
 

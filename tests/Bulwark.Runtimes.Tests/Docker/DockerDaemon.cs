@@ -112,6 +112,16 @@ public sealed class DockerDaemon : IAsyncLifetime
         return id;
     }
 
+    /// <summary>An archive with one program, called <c>sleep</c>.</summary>
+    public static async Task<Stream> ImageAsync(string program)
+    {
+        var tar = new MemoryStream();
+        await using (var writer = new TarWriter(tar, leaveOpen: true))
+            await writer.WriteEntryAsync(program, "sleep");
+        tar.Position = 0;
+        return tar;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -146,14 +156,24 @@ public sealed class DockerDaemon : IAsyncLifetime
 
     private async Task<Stream> SleepingImageAsync()
     {
+        // Takes --forever, --say or --fail.
         var program = Path.Combine(_directory, "sleep");
-        await File.WriteAllTextAsync(program + ".c", "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n");
+        await File.WriteAllTextAsync(
+            program + ".c",
+            """
+            #include <unistd.h>
+            int main(int count, char **words)
+            {
+                if (count > 1 && words[1][2] == 's')
+                    return write(1, "said\n", 5) != 5;
+                if (count > 1 && words[1][3] == 'a')
+                    return 7;
+                for (;;)
+                    pause();
+            }
+            """);
         await RunAsync("gcc", "-static", "-Os", "-o", program, program + ".c");
-        var tar = new MemoryStream();
-        await using (var writer = new TarWriter(tar, leaveOpen: true))
-            await writer.WriteEntryAsync(program, "sleep");
-        tar.Position = 0;
-        return tar;
+        return await ImageAsync(program);
     }
 
     private static async Task RunAsync(string program, params string[] arguments)

@@ -10,6 +10,18 @@ internal sealed record CreateContainerJson
     public Dictionary<string, string>? Labels { get; init; }
     public Dictionary<string, EmptyJson>? ExposedPorts { get; init; }
     public CreateHostConfigJson? HostConfig { get; init; }
+    public CreateNetworkingConfigJson? NetworkingConfig { get; init; }
+}
+
+internal sealed record CreateNetworkingConfigJson
+{
+    /// <summary>By the network's name or id.</summary>
+    public required Dictionary<string, CreateEndpointJson> EndpointsConfig { get; init; }
+}
+
+internal sealed record CreateEndpointJson
+{
+    public string[]? Aliases { get; init; }
 }
 
 internal sealed record CreateHostConfigJson

@@ -16,4 +16,7 @@ namespace Bulwark.Runtimes.Docker.Wire;
 [JsonSerializable(typeof(CreateContainerJson))]
 [JsonSerializable(typeof(CreateNetworkJson))]
 [JsonSerializable(typeof(NetworkMemberJson))]
+[JsonSerializable(typeof(CreateExecJson))]
+[JsonSerializable(typeof(StartExecJson))]
+[JsonSerializable(typeof(ExecJson))]
 internal sealed partial class DockerJson : JsonSerializerContext;

@@ -1,0 +1,145 @@
+using System.CommandLine;
+using Bulwark.Cli.Output;
+using Bulwark.Images.Advisories;
+using Bulwark.Images.Advisories.Formats;
+using Bulwark.Images.Advisories.Store;
+using Bulwark.Images.Reports;
+
+namespace Bulwark.Cli.Commands;
+
+/// <summary>Parts of <c>bulwark advisories</c> that need no network.</summary>
+internal static class AdvisoryCommands
+{
+    /// <exception cref="CommandFailure">There is no such file, or it cannot be used.</exception>
+    public static AdvisoryFile Open(string path)
+    {
+        try
+        {
+            return AdvisoryFile.Open(path);
+        }
+        catch (AdvisoryFileException e)
+        {
+            throw new CommandFailure(e.Message, e) { Hint = e.Hint };
+        }
+    }
+
+    public static Command Import(CommandLine line)
+    {
+        var advisories = ImageOptions.AdvisoriesOf(line.Terminal);
+        var files = new Argument<string[]>("FILE") { Description = "Files or directories: the Debian tracker's JSON, DSA and DLA lists, OSV, Alpine's secdb, an export", Arity = ArgumentArity.OneOrMore };
+        var command = new CliCommand("import", "Take over advisories from files; each replaces what its source had before")
+        {
+            Usage = "FILE… [options]",
+            Examples = ["bulwark advisories import tracker.json osv-npm.zip", "bulwark advisories import /media/stick/advisories"],
+            Arguments = { files },
+            Options = { advisories },
+        };
+        line.OnRun(command, async (invocation, cancel) =>
+        {
+            var path = invocation.Value(advisories)!;
+            var count = await invocation.WaitAsync("Reading advisories", Task.Run(() => Import(invocation, path, invocation.Value(files), cancel), cancel)).ConfigureAwait(false);
+            invocation.Screen.Note($"There are {count:N0} advisories in {path} now.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    public static Command Export(CommandLine line)
+    {
+        var advisories = ImageOptions.AdvisoriesOf(line.Terminal);
+        var file = new Argument<string>("FILE") { Description = "Where to write it" };
+        var command = new CliCommand("export", "Write all advisories as one file, to import on a machine without a network")
+        {
+            Usage = "FILE [options]",
+            Examples = ["bulwark advisories export /media/stick/advisories"],
+            Arguments = { file },
+            Options = { advisories },
+        };
+        line.OnRun(command, (invocation, _) =>
+        {
+            var (from, to) = (invocation.Value(advisories)!, invocation.Value(file));
+            // Opened first: a damaged file must not be passed on.
+            using var checkedFile = Open(from);
+            try
+            {
+                File.Copy(from, to, overwrite: false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandFailure($"the advisories cannot be written to {to}", e) { Cause = e.Message };
+            }
+            invocation.Screen.Note($"Wrote {checkedFile.Count:N0} advisories. Import them with: bulwark advisories import {to}");
+            return Task.FromResult(ExitCode.Ok);
+        });
+        return command;
+    }
+
+    public static Command Status(CommandLine line)
+    {
+        var advisories = ImageOptions.AdvisoriesOf(line.Terminal);
+        var output = OutputOption.Create();
+        var command = new CliCommand("status", "How many advisories there are of each source, and how old they are")
+        {
+            Examples = ["bulwark advisories status", "bulwark advisories status -o json"],
+            Options = { advisories, output },
+        };
+        line.OnRun(command, (invocation, _) =>
+        {
+            var path = invocation.Value(advisories)!;
+            using var file = Open(path);
+            var report = new AdvisoryStatusReport(path, new FileInfo(path).Length, file.Written, file.Count, file.Sources);
+            if (invocation.Value(output) == OutputOption.Json)
+                invocation.Screen.Json(report, ReportJson.Default.AdvisoryStatusReport);
+            else
+                Write(report, invocation.Screen);
+            return Task.FromResult(ExitCode.Ok);
+        });
+        return command;
+    }
+
+    private static int Import(Invocation invocation, string path, IEnumerable<string> files, CancellationToken cancel)
+    {
+        using var import = new AdvisoryImport(invocation.Terminal.Clock);
+        try
+        {
+            foreach (var file in files.SelectMany(Expanded))
+            {
+                var before = import.Count;
+                import.Read(file, file, fetched: null, cancel);
+                if (invocation.Verbose)
+                    invocation.Screen.Note($"{file}: {import.Count - before:N0}");
+            }
+            return import.WriteTo(path);
+        }
+        catch (AdvisoryFormatException e)
+        {
+            throw new CommandFailure("the advisories were not imported; nothing has changed", e) { Cause = e.Message };
+        }
+        catch (AdvisoryFileException e)
+        {
+            throw new CommandFailure("the advisories were not imported", e) { Cause = e.Message, Hint = $"move {path} away, and import everything anew" };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure("the advisories were not imported", e) { Cause = e.Message, Hint = "keep them in a file of your own: --advisories PATH" };
+        }
+    }
+
+    private static IEnumerable<string> Expanded(string path)
+    {
+        if (Directory.Exists(path))
+            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+        return File.Exists(path) ? [path] : throw new CommandFailure($"there is no file {path}");
+    }
+
+    private static void Write(AdvisoryStatusReport report, Screen screen)
+    {
+        var listing = new Listing(new("SOURCE"), new("ADVISORIES", Right: true), new("AS OF", Right: true), new("ABOUT", Shrinks: true), new("FROM", Shrinks: true));
+        foreach (var source in report.Sources.OrderBy(source => source.Name, StringComparer.Ordinal))
+        {
+            listing.Row(source.Name, Cell.Count(source.Advisories), Words.Ago(source.AsOf, screen.Clock), Cell.List(source.Ecosystems), Cell.Faint(source.Origin));
+        }
+        listing.WriteTo(screen);
+        screen.Note($"{report.Advisories:N0} advisories in {report.Path}, {Words.Bytes(report.Bytes)}, written {Words.Ago(report.Written, screen.Clock)}.");
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Bulwark.Cli.Help;
+using Bulwark.Cli.Hosting;
+using Bulwark.Cli.Output;
+using Bulwark.Images.Advisories.Store;
+using Bulwark.Images.Sources;
+
+namespace Bulwark.Cli.Commands;
+
+/// <summary>What the commands that look into images have in common.</summary>
+internal sealed class ImageOptions(Terminal terminal)
+{
+    public const string AdvisoriesVariable = "BULWARK_ADVISORIES";
+    public const string DefaultAdvisories = $"{UpOptions.DefaultDataDirectory}/advisories";
+
+    public Argument<string> Target { get; } = new("IMAGE")
+    {
+        Description = "A name that Docker knows, a file of 'docker save', an OCI layout, or a root file system's directory",
+    };
+
+    public Option<string> Docker { get; } = new("--docker")
+    {
+        Description = $"The Docker daemon to ask (default: {UpOptions.DefaultDockerSocket})",
+        HelpName = "ADDRESS",
+        DefaultValueFactory = _ => UpOptions.DefaultDockerSocket,
+    };
+
+    public Option<string> Tag { get; } = new("--tag") { Description = "Which image of an archive or a layout that holds several", HelpName = "NAME" };
+
+    public Option<string> PlatformOption { get; } = new("--platform")
+    {
+        Description = "Which platform of an image that is for several: linux/arm64 (default: this machine's)",
+        HelpName = "OS/ARCH",
+    };
+
+    public Option<string> Advisories { get; } = AdvisoriesOf(terminal);
+
+    public static Option<string> AdvisoriesOf(Terminal terminal) => new("--advisories")
+    {
+        Description = $"The file of advisories (default: ${AdvisoriesVariable} or {DefaultAdvisories})",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => terminal.Variable(AdvisoriesVariable) is { Length: > 0 } path ? path : DefaultAdvisories,
+    };
+
+    /// <exception cref="UsageFailure">The platform is none, or the Docker address is no unix socket.</exception>
+    public IImageSource Open(Invocation invocation)
+    {
+        Platform? platform = null;
+        if (invocation.Value(PlatformOption) is { } text && (platform = Platform.Parse(text)) is null)
+            throw new UsageFailure($"'{text}' is no platform for --platform") { Hint = "write it like linux/arm64" };
+        var docker = invocation.Value(Docker)!;
+        if (!docker.StartsWith("unix:///", StringComparison.Ordinal))
+            throw new UsageFailure($"'{docker}' is no address for --docker") { Hint = $"write it like {UpOptions.DefaultDockerSocket}" };
+        return ImageTarget.Open(invocation.Value(Target), docker, invocation.Value(Tag) ?? "", platform);
+    }
+
+    /// <summary>The advisories, or null where there is no such file: a scan without them still finds secrets, and says what it lacks.</summary>
+    /// <exception cref="CommandFailure">The file is there and cannot be used.</exception>
+    public AdvisoryFile? OpenAdvisories(Invocation invocation)
+    {
+        var path = invocation.Value(Advisories)!;
+        return File.Exists(path) ? AdvisoryCommands.Open(path) : null;
+    }
+}

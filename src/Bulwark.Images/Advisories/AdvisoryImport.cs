@@ -1,0 +1,236 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Bulwark.Images.Advisories.Formats;
+using Bulwark.Images.Advisories.Store;
+
+namespace Bulwark.Images.Advisories;
+
+/// <summary>
+/// Reads files of advisories, whatever their format, and makes the next advisory file: the sources that were read replace those of the
+/// same name, all others stay.
+/// </summary>
+public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
+{
+    // The Debian tracker has 70 MB, the largest of OSV's archives 200 MB packed.
+    private const int LargestFile = 1 << 30;
+    private const int LargestRecord = 64 << 20;
+
+    private readonly AdvisoryFileWriter _writer = new();
+    private readonly Dictionary<string, (string Origin, DateTimeOffset AsOf)> _sources = new(StringComparer.Ordinal);
+
+    /// <summary>Advisories read so far.</summary>
+    public int Count => _writer.Count;
+
+    /// <summary>Packages that were passed over, since they are of ecosystems that Bulwark does not know.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>Names of the sources read so far.</summary>
+    public IEnumerable<string> Sources => _sources.Keys;
+
+    /// <summary>Reads one file.</summary>
+    /// <param name="origin">What to say later about where it came from.</param>
+    /// <param name="fetched">
+    /// When it was fetched from where it is kept up to date: then all of it was true. Null for a file of unknown age: its age is the newest
+    /// date that it gives, or else that of the file itself.
+    /// </param>
+    /// <exception cref="AdvisoryFormatException">It is damaged, or of a format that is not known.</exception>
+    /// <exception cref="AdvisoryFileException">It is an export, and damaged.</exception>
+    public void Read(string path, string origin, DateTimeOffset? fetched, CancellationToken cancel)
+    {
+        if (AdvisoryFile.IsOne(path))
+        {
+            ReadExport(path);
+            return;
+        }
+        var before = Count;
+        DateTimeOffset? newest = null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        void Add(Advisory advisory)
+        {
+            if (advisory.Package.Length == 0 || advisory.Id.Length == 0)
+                return;
+            _writer.Add(advisory);
+            seen.Add(advisory.Source);
+        }
+        void At(DateTimeOffset? date)
+        {
+            // A clock that is ahead somewhere must not make old data look fresh.
+            if ((newest is null || date > newest) && date <= clock.GetUtcNow())
+                newest = date;
+        }
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            ReadContent(file, Add, At, cancel);
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException or DecoderFallbackException or InvalidOperationException)
+        {
+            throw new AdvisoryFormatException($"{origin} cannot be understood: {e.Message}", e);
+        }
+        catch (AdvisoryFormatException e)
+        {
+            throw new AdvisoryFormatException($"{origin} cannot be understood: {e.Message}", e);
+        }
+        if (Count == before)
+            throw new AdvisoryFormatException($"{origin} holds no advisory that Bulwark can use");
+        var asOf = fetched ?? newest ?? File.GetLastWriteTimeUtc(path);
+        foreach (var source in seen)
+        {
+            var known = _sources.GetValueOrDefault(source);
+            _sources[source] = (known.Origin is { Length: > 0 } ? known.Origin : origin, asOf > known.AsOf ? asOf : known.AsOf);
+        }
+    }
+
+    /// <summary>Writes the file, taking over from the one that is there what was not read anew.</summary>
+    /// <returns>How many advisories there are now.</returns>
+    /// <exception cref="AdvisoryFileException">The file that is there is damaged.</exception>
+    public int WriteTo(string path)
+    {
+        if (File.Exists(path))
+        {
+            using var existing = AdvisoryFile.Open(path);
+            var kept = existing.Sources.Where(source => !_sources.ContainsKey(source.Name)).ToDictionary(source => source.Name);
+            foreach (var advisory in existing.All())
+            {
+                if (kept.ContainsKey(advisory.Source))
+                    _writer.Add(advisory);
+            }
+            foreach (var source in kept.Values)
+                _sources[source.Name] = (source.Origin, source.AsOf);
+        }
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        _writer.WriteTo(path, _sources, clock.GetUtcNow());
+        return _writer.Count;
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private void ReadExport(string path)
+    {
+        using var file = AdvisoryFile.Open(path);
+        foreach (var advisory in file.All())
+            _writer.Add(advisory);
+        foreach (var source in file.Sources)
+            _sources[source.Name] = (source.Origin, source.AsOf);
+    }
+
+    private void ReadContent(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
+    {
+        Span<byte> head = stackalloc byte[4];
+        var read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        if (head[..read] is [(byte)'P', (byte)'K', 3, 4])
+        {
+            ReadZip(file, add, at, cancel);
+            return;
+        }
+        using var unpacked = head[..read] is [0x1f, 0x8b, ..] ? new GZipStream(file, CompressionMode.Decompress) : file;
+        ReadText(Whole(unpacked), add, at, cancel);
+    }
+
+    private void ReadZip(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
+    {
+        using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+        foreach (var entry in zip.Entries)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!entry.Name.EndsWith(".json", StringComparison.Ordinal))
+                continue;
+            if (entry.Length > LargestRecord)
+                throw new AdvisoryFormatException($"{entry.FullName} is larger than {LargestRecord >> 20} MiB");
+            using var content = entry.Open();
+            ReadOsv(Whole(content, LargestRecord), add, at);
+        }
+    }
+
+    private void ReadText(byte[] text, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
+    {
+        var start = text.AsSpan().IndexOfAnyExcept(" \t\r\n\uFEFF"u8) is var first and >= 0 ? first : 0;
+        var content = text.AsSpan(start);
+        if (content.StartsWith("["u8))
+        {
+            using var reader = new StreamReader(new MemoryStream(text));
+            at(DebianList.Read(reader, add));
+        }
+        else if (!content.StartsWith("{"u8))
+            throw new AdvisoryFormatException("it is none of: the Debian tracker's JSON, its DSA and DLA lists, OSV (JSON, lines of JSON, zip), Alpine's secdb");
+        else if (IsLines(content))
+        {
+            foreach (var range in content.Split((byte)'\n'))
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (content[range].Trim(" \t\r"u8) is { IsEmpty: false } line)
+                    ReadOsv(line, add, at);
+            }
+        }
+        else
+        {
+            switch (FirstProperty(content))
+            {
+                case Shape.Osv:
+                    ReadOsv(content, add, at);
+                    break;
+                case Shape.Secdb:
+                    AlpineSecdb.Read(content, add);
+                    break;
+                default:
+                    DebianTracker.Read(content, add);
+                    break;
+            }
+        }
+    }
+
+    private void ReadOsv(ReadOnlySpan<byte> json, Action<Advisory> add, Action<DateTimeOffset?> at)
+    {
+        var (modified, skipped) = Osv.Read(json, add);
+        at(modified);
+        Skipped += skipped;
+    }
+
+    // Lines of JSON: the first line is a whole document, and another follows.
+    private static bool IsLines(ReadOnlySpan<byte> text)
+    {
+        var end = text.IndexOf((byte)'\n');
+        return end > 0 && text[..end].TrimEnd("\r "u8).EndsWith("}"u8) && text[(end + 1)..].TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+    }
+
+    private static Shape FirstProperty(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("affected"u8) || reader.ValueTextEquals("schema_version"u8) || reader.ValueTextEquals("id"u8))
+                return Shape.Osv;
+            if (reader.ValueTextEquals("packages"u8) || reader.ValueTextEquals("distroversion"u8))
+                return Shape.Secdb;
+            reader.Read();
+            // The tracker's values are objects from the first one on; the others start with something short.
+            if (reader.TokenType == JsonTokenType.StartObject)
+                return Shape.DebianTracker;
+            reader.Skip();
+        }
+        return Shape.Osv;
+    }
+
+    private static byte[] Whole(Stream stream, int most = LargestFile)
+    {
+        using var buffer = new MemoryStream();
+        var part = new byte[64 << 10];
+        while (stream.Read(part) is var read and > 0)
+        {
+            if (buffer.Length + read > most)
+                throw new AdvisoryFormatException($"it is larger than {most >> 20} MiB");
+            buffer.Write(part, 0, read);
+        }
+        return buffer.ToArray();
+    }
+
+    private enum Shape
+    {
+        Osv,
+        Secdb,
+        DebianTracker,
+    }
+}

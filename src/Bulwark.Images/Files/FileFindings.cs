@@ -1,0 +1,108 @@
+using System.Globalization;
+using Bulwark.Images.Advisories;
+using Bulwark.Images.Archives;
+using Bulwark.Images.Findings;
+using Bulwark.Images.Layers;
+using Bulwark.Images.Packages;
+
+namespace Bulwark.Images.Files;
+
+/// <summary>Looks at what files may do, who brought them, and whether they are still what their package brought.</summary>
+internal static class FileFindings
+{
+    private static readonly string[] s_systemPrograms = ["bin/", "sbin/", "usr/bin/", "usr/sbin/"];
+
+    private const int MostChangedOneByOne = 10;
+
+    // What dpkg itself runs when it installs and removes; no package lists these.
+    private const string PackageScripts = "var/lib/dpkg/info/";
+
+    public static IEnumerable<Finding> Of(ImageFileSystem files, OwnedFiles owned)
+    {
+        var unowned = new SortedDictionary<(int Layer, string Directory), List<string>>();
+        foreach (var (layer, path, file) in files.All(layer => layer.Files))
+        {
+            // Without a package database every file would be without an owner, which says nothing.
+            var isForeign = owned.AreKnown && !owned.Contains(path);
+            foreach (var finding in Powers(file, isForeign))
+                yield return finding with { Path = path, Layer = layer };
+            if (isForeign && file.IsExecutable && file.Kind == TarEntryKind.File && !path.StartsWith(PackageScripts, StringComparison.Ordinal))
+            {
+                var key = (layer, ImagePath.Directory(path));
+                if (!unowned.TryGetValue(key, out var paths))
+                    unowned[key] = paths = [];
+                paths.Add(path);
+            }
+        }
+        foreach (var ((layer, directory), paths) in unowned)
+        {
+            var isOdd = Array.Exists(s_systemPrograms, prefix => $"{directory}/" == prefix);
+            yield return Make("file/no-package", isOdd ? Severity.Medium : Severity.Negligible,
+                $"{Programs(paths)} no package owns{(isOdd ? ", among programs of the system" : "")}") with
+            { Path = directory.Length == 0 ? paths[0] : $"{directory}/", Layer = layer };
+        }
+        foreach (var finding in Changed(files))
+            yield return finding;
+    }
+
+    private static IEnumerable<Finding> Powers(LayerFile file, bool isForeign)
+    {
+        var severity = isForeign ? Severity.High : Severity.Negligible;
+        if (file.IsSetUser || file.IsSetGroup)
+        {
+            var whose = file.IsSetUser ? $"user {Number(file.Uid)}" : $"group {Number(file.Gid)}";
+            yield return Make("file/set-user-id", file.IsExecutable ? severity : Severity.Negligible,
+                $"whoever runs it becomes {whose}{(isForeign ? ", and no package owns it" : "")}") with
+            { Fix = $"chmod {(file.IsSetUser ? "u-s" : "g-s")} it, unless it is needed" };
+        }
+        if (file.HasCapabilities)
+            yield return Make("file/capabilities", severity, $"it runs with capabilities of its own{(isForeign ? ", and no package owns it" : "")}");
+        if (file.IsExecutable && file.IsWorldWritable)
+            yield return Make("file/world-writable", Severity.High, "anyone may rewrite this program") with { Fix = "chmod o-w it" };
+    }
+
+    private static IEnumerable<Finding> Changed(ImageFileSystem files)
+    {
+        foreach (var (_, list, packaged) in files.All(layer => layer.PackagedFiles))
+        {
+            var changed = new List<(string Path, int Layer)>();
+            foreach (var file in packaged)
+            {
+                // Under its own name, or where a link of a directory leads (bin -> usr/bin).
+                var found = files.Find(file.Path, layer => layer.Md5) ?? (files.Resolve(file.Path) is { } path && path != file.Path
+                    ? files.Find(path, layer => layer.Md5)
+                    : null);
+                if (found is var (layer, md5) && md5 != file.Md5)
+                    changed.Add((file.Path, layer));
+            }
+            var package = Packages.Debian.DpkgFiles.PackageOf(list);
+            // A package that was replaced as a whole by other means is one thing to look at.
+            if (changed.Count > MostChangedOneByOne)
+            {
+                yield return Change(changed[0].Path, changed.Max(file => file.Layer),
+                    $"this and {Number(changed.Count - 1)} more files are not what the package {package} brought");
+                continue;
+            }
+            foreach (var (path, layer) in changed)
+                yield return Change(path, layer, $"it is not what the package {package} brought");
+        }
+    }
+
+    private static Finding Change(string path, int layer, string title) => Make("file/changed", Severity.High, title) with
+    {
+        Path = path,
+        Layer = layer,
+        Fix = "find out who changed it; install the package anew",
+    };
+
+    private static string Programs(List<string> paths) => paths.Count switch
+    {
+        1 => $"{ImagePath.Name(paths[0])} is a program that",
+        <= 3 => $"{string.Join(", ", paths.Select(path => ImagePath.Name(path).ToString()))} are programs that",
+        _ => $"{ImagePath.Name(paths[0])}, {ImagePath.Name(paths[1])} and {Number(paths.Count - 2)} more are programs that",
+    };
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static Finding Make(string id, Severity severity, string title) => new() { Kind = FindingKind.File, Id = id, Severity = severity, Title = title };
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Bulwark.Images.Advisories;
+
+namespace Bulwark.Images.Findings;
+
+/// <summary>The order in which findings are told: what hurts most and can be mended comes first.</summary>
+public static class Urgency
+{
+    public static ImmutableArray<Finding> Ordered(IEnumerable<Finding> findings) =>
+    [
+        .. findings.OrderBy(finding => finding.Suppression is not null)
+            .ThenByDescending(finding => finding.Severity)
+            .ThenBy(finding => finding.Kind != FindingKind.Secret)
+            .ThenBy(finding => finding.Vulnerability is { FixedVersion.Length: 0 })
+            .ThenByDescending(finding => finding.Vulnerability?.ScoreTenths ?? 0)
+            .ThenBy(finding => finding.Vulnerability?.State ?? AdvisoryState.Fixed)
+            .ThenBy(finding => finding.Vulnerability?.Package.Package.Source ?? "", StringComparer.Ordinal)
+            .ThenBy(finding => finding.Vulnerability?.Package.Package.Name ?? "", StringComparer.Ordinal)
+            .ThenByDescending(finding => finding.Id, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Path, StringComparer.Ordinal),
+    ];
+}

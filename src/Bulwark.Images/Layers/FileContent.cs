@@ -1,0 +1,122 @@
+using System.Buffers;
+using Bulwark.Images.Archives;
+
+namespace Bulwark.Images.Layers;
+
+/// <summary>
+/// The whole content of one file of an image, to be read in any order: in memory when it is small, else in a temporary file that has
+/// no name from the image and goes away by itself.
+/// </summary>
+public sealed class FileContent : IDisposable
+{
+    private readonly byte[]? _buffer;
+    private readonly FileStream? _file;
+
+    private FileContent(byte[]? buffer, FileStream? file, long length)
+    {
+        _buffer = buffer;
+        _file = file;
+        Length = length;
+    }
+
+    /// <summary>In bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>Takes a copy of all that <paramref name="source"/> has.</summary>
+    public static FileContent Of(Stream source, long length, ArchiveLimits limits)
+    {
+        if (length <= limits.FileBytesInMemory)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent((int)length);
+            try
+            {
+                source.ReadExactly(buffer, 0, (int)length);
+                return new(buffer, null, length);
+            }
+            catch
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                throw;
+            }
+        }
+        var file = new FileStream(Path.Combine(Path.GetTempPath(), $"bulwark-{Guid.NewGuid():N}"), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        try
+        {
+            // Gone from the directory at once: not even a killed scan leaves it behind.
+            File.Delete(file.Name);
+            source.CopyTo(file, 256 << 10);
+            return new(null, file, length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The content from its beginning. Only one such stream is good at a time.</summary>
+    public Stream Open()
+    {
+        if (_buffer is not null)
+            return new MemoryStream(_buffer, 0, (int)Length, writable: false);
+        _file!.Position = 0;
+        return new KeptOpenStream(_file);
+    }
+
+    /// <summary>All of it at once.</summary>
+    /// <exception cref="ArchiveException">It has more than <paramref name="most"/> bytes.</exception>
+    public ReadOnlyMemory<byte> Bytes(int most)
+    {
+        if (Length > most)
+            throw new ArchiveException($"it is larger than {most >> 10} KiB");
+        if (_buffer is not null)
+            return _buffer.AsMemory(0, (int)Length);
+        var bytes = new byte[Length];
+        _file!.Position = 0;
+        _file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    public void Dispose()
+    {
+        if (_buffer is not null)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _file?.Dispose();
+    }
+
+    /// <summary>Readers close what they are given; the temporary file must outlive each of them.</summary>
+    private sealed class KeptOpenStream(FileStream file) : Stream
+    {
+        public override bool CanRead => true;
+        public override bool CanSeek => true;
+        public override bool CanWrite => false;
+        public override long Length => file.Length;
+
+        public override long Position
+        {
+            get => file.Position;
+            set => file.Position = value;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => file.Read(buffer, offset, count);
+
+        public override int Read(Span<byte> buffer) => file.Read(buffer);
+
+        public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Bulwark.Images.Layers;
+
+/// <summary>
+/// Looks into files of one kind while a layer streams by, and notes in the layer what it finds. One instance serves all layers of an
+/// image, one after the other.
+/// </summary>
+public interface IFileAnalyser
+{
+    /// <summary>Whether the whole of this file is wanted, by its header and its first bytes (512 at most).</summary>
+    bool Wants(LayerFile file, ReadOnlySpan<byte> head);
+
+    /// <summary>Reads a file. An exception of a parser becomes a doubt about this one file, and nothing else.</summary>
+    void Read(LayerFile file, FileContent content, Layer layer);
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Bulwark.Images.Packages;
+using Bulwark.Images.Packages.Debian;
+using Bulwark.Images.Secrets;
+
+namespace Bulwark.Images.Layers;
+
+/// <summary>What a scan keeps of one layer: little, whatever the layer's size.</summary>
+public sealed class Layer
+{
+    /// <summary>Digest of the layer's unpacked tar; empty for a directory.</summary>
+    public string DiffId { get; internal set; } = "";
+
+    /// <summary>Digest of the blob as it was stored; empty for a directory.</summary>
+    public string BlobDigest { get; internal set; } = "";
+
+    /// <summary>Size of the unpacked tar, in bytes.</summary>
+    public long UnpackedBytes { get; internal set; }
+
+    /// <summary>Entries of the tar.</summary>
+    public int Entries { get; internal set; }
+
+    /// <summary>Every path that is here and is not a directory.</summary>
+    public HashSet<PathKey> Paths { get; } = [];
+
+    /// <summary>Every path that is here and is a directory.</summary>
+    public HashSet<PathKey> Directories { get; } = [];
+
+    /// <summary>Paths that this layer takes away.</summary>
+    public HashSet<string> Whiteouts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Directories whose content below this layer is taken away.</summary>
+    public HashSet<string> OpaqueDirectories { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Files that are worth remembering one by one: executables, links, and what anyone may write.</summary>
+    public Dictionary<string, LayerFile> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Small files that are kept as they are, because they mean something only together with other layers.</summary>
+    public Dictionary<string, ReadOnlyMemory<byte>> Documents { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Packages, by the file that says that they are installed.</summary>
+    public Dictionary<string, ImmutableArray<Package>> Packages { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Paths that packages own, by the file that says so.</summary>
+    public Dictionary<string, PathKey[]> OwnedPaths { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Files as their packages brought them, by the file that lists them.</summary>
+    public Dictionary<string, PackagedFile[]> PackagedFiles { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>MD5 of files where packages install theirs.</summary>
+    public Dictionary<string, UInt128> Md5 { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Secrets in its files; they stay in the image whatever upper layers delete.</summary>
+    public List<FoundSecret> Secrets { get; } = [];
+
+    /// <summary>What the scan could not find out about this layer.</summary>
+    public List<CannotTell> Doubts { get; } = [];
+
+    /// <summary>Takes back what is kept of a path.</summary>
+    internal void Forget(string path)
+    {
+        Documents.Remove(path);
+        Files.Remove(path);
+        Packages.Remove(path);
+        OwnedPaths.Remove(path);
+        PackagedFiles.Remove(path);
+        Md5.Remove(path);
+    }
+}

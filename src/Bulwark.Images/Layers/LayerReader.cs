@@ -1,0 +1,39 @@
+using Bulwark.Images.Archives;
+
+namespace Bulwark.Images.Layers;
+
+/// <summary>Reads a layer's blob once, from front to back, whatever its size.</summary>
+internal sealed class LayerReader(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits)
+{
+    /// <summary>
+    /// Never throws because of what the blob holds: what could be read before the damage is kept, and a doubt says where it ended.
+    /// </summary>
+    public Layer Read(Stream blob, CancellationToken cancel)
+    {
+        var builder = new LayerBuilder(analysers, limits);
+        using var packed = new DigestStream(blob);
+        try
+        {
+            using var unpacked = new UnpackedStream(packed, limits);
+            using var tarStream = new DigestStream(unpacked);
+            using var tar = new TarReader(tarStream, limits);
+            var content = new TarEntryStream(tar);
+            while (tar.Next() is { } entry)
+            {
+                cancel.ThrowIfCancellationRequested();
+                builder.Add(entry, content);
+            }
+            // The digest is over everything, also what follows the tar's end.
+            tarStream.Drain();
+            packed.Drain();
+            builder.Layer.DiffId = tarStream.Current();
+            builder.Layer.BlobDigest = packed.Current();
+            builder.Layer.UnpackedBytes = tarStream.Count;
+        }
+        catch (ArchiveException e)
+        {
+            builder.Doubt(CannotTellKind.Layer, "", e.Message);
+        }
+        return builder.Layer;
+    }
+}

@@ -1,0 +1,32 @@
+using Bulwark.Images.Packages;
+
+namespace Bulwark.Images.Matching;
+
+/// <summary>What to type, where the image is built, to get a repaired package.</summary>
+internal static class FixCommand
+{
+    /// <summary>Empty if there is no repaired version, or nothing that could be typed safely.</summary>
+    public static string For(Package package, string fixedVersion)
+    {
+        // A name comes out of the image, and somebody may paste the line into a shell.
+        if (fixedVersion.Length == 0 || !IsPlain(package.Name) || !IsPlain(fixedVersion))
+            return "";
+        return package.Kind switch
+        {
+            PackageKind.Dpkg => $"apt-get install --only-upgrade {package.Name}",
+            PackageKind.Apk => $"apk upgrade {package.Name}",
+            PackageKind.Rpm => $"dnf upgrade {package.Name}",
+            PackageKind.Npm => $"npm install {package.Name}@{fixedVersion}",
+            PackageKind.Python => $"pip install '{package.Name}>={fixedVersion}'",
+            PackageKind.Gem => $"gem install {package.Name} -v {fixedVersion}",
+            PackageKind.Go when package.Name == "stdlib" => $"build it with Go {fixedVersion} or later",
+            PackageKind.Go => $"go get {package.Name}@v{fixedVersion.TrimStart('v')}",
+            PackageKind.Cargo => $"cargo update -p {package.Name} --precise {fixedVersion}",
+            PackageKind.NuGet => $"dotnet add package {package.Name} --version {fixedVersion}",
+            _ => $"use {package.Name} {fixedVersion} or later",
+        };
+    }
+
+    private static bool IsPlain(string text) =>
+        text.All(character => char.IsAsciiLetterOrDigit(character) || "._-+/@:~^!".Contains(character, StringComparison.Ordinal)) && text[0] != '-';
+}

@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using Bulwark.Images.Advisories;
+using Bulwark.Images.Advisories.Store;
+using Bulwark.Images.Findings;
+using Bulwark.Images.Packages;
+
+namespace Bulwark.Images.Matching;
+
+/// <summary>Finds what advisories say about the packages of an image.</summary>
+public static class Matcher
+{
+    // What one source knows better than others about the same release; all others rank below.
+    private static readonly string[] s_rank = ["debian", "debian-dla", "debian-dsa"];
+
+    /// <param name="advisories">Null if there are none, which is then told.</param>
+    /// <param name="longestAge">How old a source may be that is used; null if any age will do.</param>
+    public static (ImmutableArray<Finding> Findings, ImmutableArray<CannotTell> Doubts) Match(
+        Inventory inventory, AdvisoryFile? advisories, TimeSpan? longestAge, DateTimeOffset now)
+    {
+        var findings = new List<Finding>();
+        var doubts = new List<CannotTell>();
+        var used = new SortedSet<string>(StringComparer.Ordinal);
+        var without = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var installed in inventory.Packages.Where(package => !package.IsPartOfDistribution))
+        {
+            var package = installed.Package;
+            if (PackageJudge.EcosystemOf(package, inventory.Distribution) is not { } ecosystem)
+                continue; // Told once, below.
+            if (ForeignVendors.SignOf(package, inventory.Distribution) is { } sign)
+            {
+                doubts.Add(new(CannotTellKind.Package, package.Name,
+                    $"another vendor made it ({sign}), and the distribution's advisories say nothing about that"));
+            }
+            else if (advisories?.Ecosystems.Contains(ecosystem) != true)
+                without[ecosystem] = without.GetValueOrDefault(ecosystem) + 1;
+            else
+            {
+                used.Add(ecosystem);
+                Match(installed, ecosystem, advisories, findings, doubts);
+            }
+        }
+        doubts.AddRange(Unjudged(inventory, without, advisories));
+        doubts.AddRange(Ended(inventory, now));
+        if (longestAge is { } age)
+            doubts.AddRange(Stale(advisories, used, age, now));
+        return ([.. findings], [.. doubts]);
+    }
+
+    /// <summary>Which ecosystem's advisories speak about a package; null if nobody knows.</summary>
+    public static string? EcosystemOf(Package package, Distribution? distribution) => PackageJudge.EcosystemOf(package, distribution);
+
+    private static void Match(
+        InstalledPackage installed, string ecosystem, AdvisoryFile advisories, List<Finding> findings, List<CannotTell> doubts)
+    {
+        var package = installed.Package;
+        var isDistribution = package.Kind.IsOfDistribution();
+        var (name, version) = isDistribution ? (package.Source, package.SourceVersion) : (package.Kind.Normalise(package.Name), package.Version);
+        var ordering = package.Kind.Ordering();
+        var about = advisories.Find(ecosystem, name);
+        if (about.Count == 0)
+            return;
+        if (!ordering.IsValid(version))
+        {
+            doubts.Add(new(CannotTellKind.Package, package.Name, $"its version '{version}' cannot be compared, and there are advisories about it"));
+            return;
+        }
+        foreach (var same in BySameVulnerability(about))
+        {
+            var best = same.Min(RankOf);
+            Finding? worst = null;
+            var isUndecided = false;
+            foreach (var advisory in same.Where(advisory => RankOf(advisory) == best))
+            {
+                if (PackageJudge.Judge(advisory, version, ordering) is not { } judgement)
+                    isUndecided = true;
+                else if (judgement.IsVulnerable)
+                    worst = Worse(worst, ToFinding(installed, advisory, judgement), ordering);
+            }
+            if (worst is not null)
+                findings.Add(worst);
+            else if (isUndecided)
+                doubts.Add(new(CannotTellKind.Package, package.Name, $"{same[0].Id} names versions that cannot be compared with {version}"));
+        }
+    }
+
+    // GHSA-… and CVE-… are often one thing, said by two sources or twice by one.
+    private static Dictionary<string, List<Advisory>>.ValueCollection BySameVulnerability(IReadOnlyList<Advisory> advisories)
+    {
+        var groups = new Dictionary<string, List<Advisory>>(StringComparer.Ordinal);
+        foreach (var advisory in advisories)
+        {
+            // An advisory that repairs several vulnerabilities at once (DSA, GO) is itself and none of them.
+            var cves = advisory.Aliases.Where(IsCve).Take(2).ToList();
+            var key = IsCve(advisory.Id) || cves.Count != 1 ? advisory.Id : cves[0];
+            if (!groups.TryGetValue(key, out var group))
+                groups[key] = group = [];
+            group.Add(advisory);
+        }
+        return groups.Values;
+    }
+
+    private static bool IsCve(string id) => id.StartsWith("CVE-", StringComparison.Ordinal);
+
+    private static int RankOf(Advisory advisory) => Array.IndexOf(s_rank, advisory.Source) is var rank and >= 0 ? Math.Min(rank, 1) : s_rank.Length;
+
+    private static Finding Worse(Finding? one, Finding other, Versions.VersionOrdering ordering)
+    {
+        if (one is null)
+            return other;
+        var (a, b) = (one.Vulnerability!, other.Vulnerability!);
+        // What has no repair is worse than what has one; of two repairs the later one is it.
+        var isWorse = a.FixedVersion.Length > 0 && (b.FixedVersion.Length == 0 || ordering.Compare(b.FixedVersion, a.FixedVersion) > 0);
+        var (worse, better) = isWorse ? (other, one) : (one, other);
+        return worse with
+        {
+            Severity = (Severity)Math.Max((int)one.Severity, (int)other.Severity),
+            Title = worse.Title.Length > 0 ? worse.Title : better.Title,
+        };
+    }
+
+    private static Finding ToFinding(InstalledPackage installed, Advisory advisory, Judgement judgement)
+    {
+        var package = installed.Package;
+        var state = judgement.FixedVersion.Length > 0 ? AdvisoryState.Fixed
+            : advisory.State == AdvisoryState.Fixed ? AdvisoryState.Affected : advisory.State;
+        var cve = IsCve(advisory.Id) || advisory.Aliases.Count(IsCve) != 1 ? advisory.Id : advisory.Aliases.First(IsCve);
+        return new()
+        {
+            Kind = FindingKind.Vulnerability,
+            Id = cve,
+            Severity = advisory.Severity,
+            Title = advisory.Summary,
+            Path = installed.Path,
+            Layer = installed.Layer,
+            Fix = FixCommand.For(package, judgement.FixedVersion),
+            Vulnerability = new(installed, state, judgement.FixedVersion, advisory.Source)
+            {
+                Aliases = [.. advisory.Aliases.Append(advisory.Id).Where(alias => alias != cve)],
+                ScoreTenths = advisory.ScoreTenths,
+                Note = advisory.Note,
+                IsKernelHeaders = KernelHeaders.Are(package),
+            },
+        };
+    }
+
+    private static IEnumerable<CannotTell> Unjudged(Inventory inventory, SortedDictionary<string, int> without, AdvisoryFile? advisories)
+    {
+        if (inventory.Distribution is { } distribution && distribution.Ecosystem is null
+            && inventory.Packages.Any(package => package.Package.Kind.IsOfDistribution()))
+        {
+            yield return new(CannotTellKind.Release, distribution.Name, "Bulwark does not know which advisories are about this release");
+        }
+        foreach (var (ecosystem, count) in without)
+        {
+            yield return new(CannotTellKind.Advisories, ecosystem, advisories is null
+                ? $"there are no advisories at all to judge its {count} packages by"
+                : $"there are no advisories to judge its {count} packages by")
+            {
+                Hint = "bulwark advisories update",
+            };
+        }
+    }
+
+    private static IEnumerable<CannotTell> Ended(Inventory inventory, DateTimeOffset now)
+    {
+        if (inventory.Distribution?.Ecosystem is { } ecosystem && ReleaseSupport.EndOf(ecosystem) is { } end && DateOnly.FromDateTime(now.UtcDateTime) > end)
+        {
+            yield return new(CannotTellKind.EndOfLife, inventory.Distribution.Name,
+                $"nobody has looked after this release since {end:yyyy-MM-dd}: what became known later is not listed")
+            {
+                Hint = "build on a release that is looked after",
+            };
+        }
+    }
+
+    private static IEnumerable<CannotTell> Stale(AdvisoryFile? advisories, SortedSet<string> used, TimeSpan longest, DateTimeOffset now) =>
+        (advisories?.Sources ?? []).Where(source => source.Ecosystems.Any(used.Contains) && now - source.AsOf > longest)
+            .Select(source => new CannotTell(
+                CannotTellKind.Stale, source.Name, $"its advisories are of {source.AsOf.UtcDateTime:yyyy-MM-dd}, older than {longest.TotalDays:0.#} days")
+            {
+                Hint = "bulwark advisories update",
+            });
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text;
+using Bulwark.Images.Layers;
+
+namespace Bulwark.Images.Packages.Alpine;
+
+/// <summary>
+/// apk's database (<c>lib/apk/db/installed</c>, since Alpine 3.23 <c>usr/lib/apk/db/installed</c>): a letter and a value on each line,
+/// an empty line between packages (apk-package(5), "installed database").
+/// </summary>
+public sealed class ApkDatabase : IFileAnalyser
+{
+    internal static readonly string[] Paths = ["lib/apk/db/installed", "usr/lib/apk/db/installed"];
+
+    private const int LargestBytes = 64 << 20;
+
+    public bool Wants(LayerFile file, ReadOnlySpan<byte> head) => Paths.Contains(file.Path);
+
+    public void Read(LayerFile file, FileContent content, Layer layer)
+    {
+        layer.Packages[file.Path] = Parse(content.Bytes(LargestBytes).Span, out var owned, out var broken);
+        layer.OwnedPaths[file.Path] = owned;
+        if (broken > 0)
+            layer.Doubts.Add(new(CannotTellKind.File, file.Path, $"{broken} of its entries name no package or no version"));
+    }
+
+    internal static ImmutableArray<Package> Parse(ReadOnlySpan<byte> text, out PathKey[] owned, out int broken)
+    {
+        broken = 0;
+        var packages = ImmutableArray.CreateBuilder<Package>();
+        var paths = new List<PathKey>();
+        var fields = new Dictionary<char, string>();
+        var directory = "";
+        foreach (var range in text.Split((byte)'\n'))
+        {
+            var line = text[range].TrimEnd((byte)'\r');
+            if (line.IsEmpty)
+            {
+                broken += Add(packages, fields);
+                fields.Clear();
+                directory = "";
+            }
+            else if (line.Length >= 2 && line[1] == ':')
+            {
+                switch (line[0])
+                {
+                    case (byte)'P' or (byte)'V' or (byte)'A' or (byte)'o' or (byte)'m':
+                        fields[(char)line[0]] = Encoding.UTF8.GetString(line[2..]).Trim();
+                        break;
+                    case (byte)'F':
+                        directory = Encoding.UTF8.GetString(line[2..]);
+                        break;
+                    case (byte)'R':
+                        var name = Encoding.UTF8.GetString(line[2..]);
+                        paths.Add(PathKey.Of(directory.Length == 0 ? name : $"{directory}/{name}"));
+                        break;
+                }
+            }
+        }
+        broken += Add(packages, fields);
+        owned = [.. paths];
+        return packages.ToImmutable();
+    }
+
+    private static int Add(ImmutableArray<Package>.Builder packages, Dictionary<char, string> fields)
+    {
+        if (fields.Count == 0)
+            return 0;
+        var (name, version) = (fields.GetValueOrDefault('P', ""), fields.GetValueOrDefault('V', ""));
+        if (name.Length == 0 || version.Length == 0)
+            return 1;
+        packages.Add(new(PackageKind.Apk, name, version)
+        {
+            Source = fields.TryGetValue('o', out var origin) && origin.Length > 0 ? origin : name,
+            Architecture = fields.GetValueOrDefault('A', ""),
+            Maintainer = fields.GetValueOrDefault('m', ""),
+        });
+        return 0;
+    }
+}

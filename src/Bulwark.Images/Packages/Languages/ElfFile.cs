@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.Text;
+using Bulwark.Images.Archives;
+
+namespace Bulwark.Images.Packages.Languages;
+
+/// <summary>Finds sections of an ELF program by name (System V ABI, chapter 4); 32 and 64 bits, both byte orders.</summary>
+internal sealed class ElfFile
+{
+    // The largest programs have some hundred sections.
+    private const int MostSections = 20_000;
+    private const int LargestNames = 4 << 20;
+
+    private readonly Stream _stream;
+    private readonly bool _is64;
+    private readonly bool _isBigEndian;
+
+    /// <exception cref="ArchiveException">It is no ELF file.</exception>
+    public ElfFile(Stream stream)
+    {
+        _stream = stream;
+        var identity = Read(0, 16);
+        if (!IsOne(identity) || identity[4] is not (1 or 2) || identity[5] is not (1 or 2))
+            throw new ArchiveException("it is no ELF program that is understood");
+        _is64 = identity[4] == 2;
+        _isBigEndian = identity[5] == 2;
+    }
+
+    public static bool IsOne(ReadOnlySpan<byte> head) => head is [0x7f, (byte)'E', (byte)'L', (byte)'F', ..];
+
+    /// <summary>The sections of these names that there are.</summary>
+    /// <exception cref="ArchiveException">Its tables lead out of the file.</exception>
+    public Dictionary<string, byte[]> Sections(int largest, params ReadOnlySpan<string> wanted)
+    {
+        var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var header = Read(0, _is64 ? 64 : 52);
+        var offset = Word(header, _is64 ? 40 : 32);
+        var entryBytes = Half(header, _is64 ? 58 : 46);
+        var (count, nameIndex) = (Half(header, _is64 ? 60 : 48), Half(header, _is64 ? 62 : 50));
+        if (offset == 0 || count == 0)
+            return found;
+        if (count > MostSections || nameIndex >= count || entryBytes < (_is64 ? 64 : 40))
+            throw new ArchiveException("its table of sections is damaged");
+        var table = Read(offset, count * entryBytes);
+        var names = Section(table.AsSpan(nameIndex * entryBytes, entryBytes), LargestNames);
+        for (var index = 0; index < count; index++)
+        {
+            var entry = table.AsSpan(index * entryBytes, entryBytes);
+            var start = Int(entry, 0);
+            if (start < 0 || start >= names.Length)
+                continue;
+            var rest = names.AsSpan(start);
+            var name = Encoding.ASCII.GetString(rest[..(rest.IndexOf((byte)0) is var end and >= 0 ? end : rest.Length)]);
+            if (wanted.Contains(name) && !found.ContainsKey(name))
+                found[name] = Section(entry, largest);
+        }
+        return found;
+    }
+
+    private byte[] Section(ReadOnlySpan<byte> entry, int largest)
+    {
+        var size = Word(entry, _is64 ? 32 : 20);
+        return size <= largest ? Read(Word(entry, _is64 ? 24 : 16), (int)size) : throw new ArchiveException("a section is larger than is reasonable");
+    }
+
+    private byte[] Read(long offset, int length)
+    {
+        if (offset < 0 || offset > _stream.Length - length)
+            throw new ArchiveException("its tables lead out of the file");
+        var bytes = new byte[length];
+        _stream.Position = offset;
+        _stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private long Word(ReadOnlySpan<byte> bytes, int offset)
+    {
+        var value = _is64
+            ? (_isBigEndian ? BinaryPrimitives.ReadInt64BigEndian(bytes[offset..]) : BinaryPrimitives.ReadInt64LittleEndian(bytes[offset..]))
+            : (uint)Int(bytes, offset);
+        return value >= 0 ? value : throw new ArchiveException("its tables lead out of the file");
+    }
+
+    private int Int(ReadOnlySpan<byte> bytes, int offset) =>
+        _isBigEndian ? BinaryPrimitives.ReadInt32BigEndian(bytes[offset..]) : BinaryPrimitives.ReadInt32LittleEndian(bytes[offset..]);
+
+    private int Half(ReadOnlySpan<byte> bytes, int offset) =>
+        _isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes[offset..]) : BinaryPrimitives.ReadUInt16LittleEndian(bytes[offset..]);
+}

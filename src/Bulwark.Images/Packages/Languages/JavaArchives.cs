@@ -1,0 +1,97 @@
+using System.IO.Compression;
+using System.Text;
+using Bulwark.Images.Archives;
+using Bulwark.Images.Layers;
+
+namespace Bulwark.Images.Packages.Languages;
+
+/// <summary>
+/// JAR, WAR and EAR files, also inside of each other: Maven writes <c>META-INF/maven/GROUP/ARTIFACT/pom.properties</c> into what it builds,
+/// and a shaded archive has one for each artifact in it. What has none is not guessed at by its name.
+/// </summary>
+public sealed class JavaArchives : IFileAnalyser
+{
+    private const int DeepestNesting = 4;
+    private const int MostEntries = 200_000;
+    private const int LargestProperties = 64 << 10;
+    private const long LargestInner = 256L << 20;
+    private const long MostUnpacked = 2L << 30;
+
+    private static readonly string[] s_suffixes = [".jar", ".war", ".ear", ".par"];
+
+    public bool Wants(LayerFile file, ReadOnlySpan<byte> head) => head.StartsWith("PK"u8) && HasSuffix(file.Path);
+
+    public void Read(LayerFile file, FileContent content, Layer layer)
+    {
+        var found = new HashSet<Package>();
+        var reader = new ArchiveReader(found);
+        using var stream = content.Open();
+        reader.Read(stream, file.Path, 0);
+        layer.Packages[file.Path] = [.. found];
+        foreach (var nameless in reader.Nameless.Take(100))
+            layer.Doubts.Add(new(CannotTellKind.File, nameless, "it does not say which Maven package it is"));
+    }
+
+    private static bool HasSuffix(string path) => Array.Exists(s_suffixes, suffix => path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+
+    private sealed class ArchiveReader(HashSet<Package> found)
+    {
+        private long _unpacked;
+
+        public List<string> Nameless { get; } = [];
+
+        public void Read(Stream stream, string path, int depth)
+        {
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            if (zip.Entries.Count > MostEntries)
+                throw new ArchiveException($"it has more than {MostEntries} entries");
+            var (hasName, hasClasses) = (false, false);
+            foreach (var entry in zip.Entries)
+            {
+                hasClasses |= entry.Name.EndsWith(".class", StringComparison.Ordinal);
+                if (entry.Name == "pom.properties" && entry.FullName.StartsWith("META-INF/maven/", StringComparison.Ordinal))
+                    hasName |= Add(Unpacked(entry, LargestProperties));
+                else if (HasSuffix(entry.Name))
+                {
+                    if (depth == DeepestNesting)
+                        throw new ArchiveException("its archives are nested too deeply");
+                    using var inner = new MemoryStream(Unpacked(entry, LargestInner));
+                    Read(inner, $"{path}!/{entry.FullName}", depth + 1);
+                }
+            }
+            if (hasClasses && !hasName)
+                Nameless.Add(path);
+        }
+
+        // The size in a zip's directory is only what its writer says.
+        private byte[] Unpacked(ZipArchiveEntry entry, long most)
+        {
+            using var stream = entry.Open();
+            using var bytes = new MemoryStream();
+            var buffer = new byte[64 << 10];
+            while (stream.Read(buffer) is var read and > 0)
+            {
+                _unpacked += read;
+                if (bytes.Length + read > most || _unpacked > MostUnpacked)
+                    throw new ArchiveException($"{entry.Name} in it is larger than is reasonable");
+                bytes.Write(buffer, 0, read);
+            }
+            return bytes.ToArray();
+        }
+
+        private bool Add(byte[] properties)
+        {
+            var values = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var line in Encoding.UTF8.GetString(properties).Split('\n'))
+            {
+                if (line.Split('=', 2) is [var key, var value])
+                    values[key.Trim()] = value.Trim();
+            }
+            if (values.GetValueOrDefault("groupId") is not { Length: > 0 } group || values.GetValueOrDefault("artifactId") is not { Length: > 0 } artifact
+                || values.GetValueOrDefault("version") is not { Length: > 0 } version)
+                return false;
+            found.Add(new(PackageKind.Maven, $"{group}:{artifact}", version));
+            return true;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Bulwark.Images.Advisories.Store;
+using Bulwark.Images.Configuration;
+using Bulwark.Images.Files;
+using Bulwark.Images.Findings;
+using Bulwark.Images.Layers;
+using Bulwark.Images.Matching;
+using Bulwark.Images.Packages;
+using Bulwark.Images.Packages.Alpine;
+using Bulwark.Images.Packages.Debian;
+using Bulwark.Images.Packages.Languages;
+using Bulwark.Images.Secrets;
+using Bulwark.Images.Sources;
+
+namespace Bulwark.Images.Scanning;
+
+/// <summary>Reads an image, finds what is installed, and says what is wrong. Nothing in the image is run, and nothing is fetched.</summary>
+public static class ImageScanner
+{
+    /// <param name="advisories">Null if there are none.</param>
+    /// <exception cref="ImageException">The image cannot be read at all.</exception>
+    public static async Task<ScanResult> ScanAsync(
+        IImageSource source, AdvisoryFile? advisories, ScanOptions options, TimeProvider clock, CancellationToken cancel)
+    {
+        IFileAnalyser[] analysers =
+        [
+            new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
+            new DotNetPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(),
+        ];
+        var image = await source.ReadAsync(analysers, options.Limits, cancel).ConfigureAwait(false);
+        return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The part without any reading: the same image and advisories give the same result.</summary>
+    internal static ScanResult Judge(Image image, AdvisoryFile? advisories, ScanOptions options, DateTimeOffset now)
+    {
+        var files = new ImageFileSystem(image);
+        var owned = new OwnedFiles(files);
+        var inventory = Inventory.Of(image, files, owned);
+        var (vulnerabilities, unjudged) = Matcher.Match(inventory, advisories, options.LongestAge, now);
+        var doubts = image.Doubts.Concat(image.Layers.SelectMany((layer, index) => layer.Doubts.Select(doubt => doubt with { Layer = index })))
+            .Concat(inventory.Doubts).Concat(unjudged);
+        return new()
+        {
+            Name = image.Name,
+            Id = image.Id,
+            Origin = image.Origin,
+            ScannedAt = now,
+            Distribution = inventory.Distribution,
+            Architecture = image.Configuration?.Architecture ?? "",
+            Layers = [.. image.Layers.Select((layer, index) => new ScannedLayer(layer.DiffId, SecretScanner.Redact(image.HistoryOf(index))))],
+            Packages = inventory.Packages,
+            Findings = Urgency.Ordered(vulnerabilities.Concat(SecretFindings.Of(image, files, owned)).Concat(ConfigurationFindings.Of(image, files))
+                .Concat(FileFindings.Of(files, owned))),
+            CannotTell = [.. doubts.OrderByDescending(doubt => doubt.IsGrave).ThenBy(doubt => doubt.Kind)],
+            Advisories = advisories?.Sources ?? [],
+        };
+    }
+}

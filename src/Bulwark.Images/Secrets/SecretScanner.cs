@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text;
+
+namespace Bulwark.Images.Secrets;
+
+/// <summary>Finds secrets in text, and masks them. Pure: what it returns never holds a secret.</summary>
+internal static class SecretScanner
+{
+    // A pattern reaches no further than this beyond its keyword.
+    private const int Reach = 600;
+
+    // Looked at in one go from a keyword on, so that a text full of keywords costs no more than its length.
+    private const int Stride = 4096;
+    private const int MostInOneText = 100;
+
+    private static readonly SecretRule[] s_all = [.. SecretRules.Everywhere, .. SecretRules.InAssignments];
+
+    private static readonly SearchValues<string> s_everywhere =
+        SearchValues.Create([.. SecretRules.Everywhere.SelectMany(rule => rule.Keywords)], StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> s_anywhere =
+        SearchValues.Create([.. s_all.SelectMany(rule => rule.Keywords)], StringComparison.OrdinalIgnoreCase);
+
+    // What people write where a secret is to come.
+    private static readonly string[] s_placeholders =
+    [
+        "example", "changeme", "change_me", "change-me", "placeholder", "your", "xxxx", "dummy", "sample", "password", "passwd", "redacted", "none",
+        "null", "false", "true", "todo", "insert", "secret", "123456", "abcdef", "postgres", "default",
+    ];
+
+    /// <param name="isAssignment">Whether values in this text are really used, as in an environment.</param>
+    public static List<SecretMatch> Find(ReadOnlySpan<char> text, bool isAssignment)
+    {
+        var matches = new List<SecretMatch>();
+        var keywords = isAssignment ? s_anywhere : s_everywhere;
+        var done = 0;
+        while (done < text.Length && matches.Count < MostInOneText && text[done..].IndexOfAny(keywords) is var at and >= 0)
+        {
+            var start = Math.Max(0, done + at - Reach);
+            var end = Math.Min(text.Length, done + at + Stride + Reach);
+            var window = text[start..end].ToString();
+            foreach (var rule in isAssignment ? s_all : SecretRules.Everywhere)
+                Find(rule, window, start, matches);
+            // What begins here or later, this window may not have seen in full.
+            done += at + Stride;
+        }
+        return Distinct(matches);
+    }
+
+    /// <summary>The text with every secret in it masked.</summary>
+    public static string Redact(string text)
+    {
+        var matches = Find(text, isAssignment: true);
+        if (matches.Count == 0)
+            return text;
+        var redacted = new StringBuilder();
+        var done = 0;
+        foreach (var match in matches.OrderBy(match => match.Start))
+        {
+            if (match.Start < done)
+                continue;
+            redacted.Append(text, done, match.Start - done).Append(match.Masked);
+            done = match.Start + match.Length;
+            // Of a key all is secret, up to its last line, however long it is.
+            if (match.Rule.Id == SecretRules.PrivateKeyId)
+                done = text.IndexOf("-----END", done, StringComparison.Ordinal) is var end and >= 0 ? end : text.Length;
+        }
+        return redacted.Append(text, done, text.Length - done).ToString();
+    }
+
+    private static void Find(SecretRule rule, string window, int offset, List<SecretMatch> matches)
+    {
+        if (!Array.Exists(rule.Keywords, keyword => window.Contains(keyword, StringComparison.OrdinalIgnoreCase)))
+            return;
+        foreach (System.Text.RegularExpressions.Match match in rule.Pattern.Matches(window))
+        {
+            var secret = match.Groups["secret"];
+            if (matches.Count == MostInOneText)
+                return;
+            if (IsReal(rule, secret.Value))
+                matches.Add(new(rule, offset + secret.Index, secret.Length, Mask(secret.Value, rule.ShownCharacters)));
+        }
+    }
+
+    private static bool IsReal(SecretRule rule, string secret)
+    {
+        if (rule.LeastEntropy == 0)
+            return true;
+        if (secret.StartsWith('$') || secret.StartsWith('<') || secret.StartsWith('{') || secret.StartsWith('%') || secret.StartsWith('/'))
+            return false; // A reference: ${TOKEN}, <token>, /run/secrets/token.
+        return Entropy(secret) >= rule.LeastEntropy
+            && !Array.Exists(s_placeholders, word => secret.Contains(word, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Shannon's, in bits a character.</summary>
+    internal static double Entropy(string text)
+    {
+        var entropy = 0.0;
+        foreach (var group in text.GroupBy(character => character))
+        {
+            var share = (double)group.Count() / text.Length;
+            entropy -= share * Math.Log2(share);
+        }
+        return entropy;
+    }
+
+    // Only what tells the kind, and that only of secrets that are long enough to stay secret.
+    private static string Mask(string secret, int shown) => secret.Length >= 16 ? $"{secret[..shown]}****" : "****";
+
+    private static List<SecretMatch> Distinct(List<SecretMatch> matches) =>
+        [.. matches.GroupBy(match => match.Start).Select(group => group.First()).OrderBy(match => match.Start)];
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Bulwark.Images.Archives;
+using Bulwark.Images.Sources.Wire;
+
+namespace Bulwark.Images.Sources;
+
+/// <summary>Reads an image's configuration.</summary>
+internal static class ConfigurationReader
+{
+    private const string NoOperation = "/bin/sh -c #(nop) ";
+
+    /// <exception cref="ArchiveException">It is no configuration.</exception>
+    public static ImageConfiguration Read(ReadOnlySpan<byte> json)
+    {
+        var read = Json.Parse(json, ImageJsonContext.Default.ConfigurationJson, "its configuration");
+        return new()
+        {
+            Architecture = read.Architecture ?? "",
+            OperatingSystem = read.Os ?? "",
+            Created = read.Created,
+            User = read.Config?.User ?? "",
+            Environment = [.. (read.Config?.Env ?? []).Where(entry => entry is not null)],
+            Labels = (read.Config?.Labels ?? []).ToImmutableSortedDictionary(label => label.Key, label => label.Value ?? "", StringComparer.Ordinal),
+            HasHealthCheck = read.Config?.Healthcheck?.Test is [not "NONE", ..],
+            HasCommand = read.Config is { Entrypoint.Length: > 0 } or { Cmd.Length: > 0 },
+            History = [.. (read.History ?? []).Where(step => step is not null).Select(Step)],
+            DiffIds = [.. read.Rootfs?.DiffIds ?? []],
+        };
+    }
+
+    private static HistoryStep Step(HistoryJson step)
+    {
+        var command = (step.CreatedBy ?? "").Trim();
+        if (command.StartsWith(NoOperation, StringComparison.Ordinal))
+            command = command[NoOperation.Length..].Trim();
+        return new(command, step.EmptyLayer is not true);
+    }
+}

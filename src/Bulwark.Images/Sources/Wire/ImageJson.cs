@@ -1,0 +1,103 @@
+using System.Text.Json.Serialization;
+
+namespace Bulwark.Images.Sources.Wire;
+
+// Only what Bulwark reads. Formats: OCI image specification 1.1 (config.md, manifest.md, image-index.md) and, for DockerManifestJson,
+// "docker save" as described in the Moby image specification 1.2.
+
+internal sealed record DescriptorJson
+{
+    public string? MediaType { get; init; }
+    public string? Digest { get; init; }
+    public long? Size { get; init; }
+    public PlatformJson? Platform { get; init; }
+    public Dictionary<string, string?>? Annotations { get; init; }
+}
+
+internal sealed record PlatformJson
+{
+    public string? Architecture { get; init; }
+    public string? Os { get; init; }
+    public string? Variant { get; init; }
+}
+
+/// <summary>A manifest or an index: which of both is told by what is in it, since media types are optional.</summary>
+internal sealed record ManifestJson
+{
+    public DescriptorJson? Config { get; init; }
+    public DescriptorJson[]? Layers { get; init; }
+    public DescriptorJson[]? Manifests { get; init; }
+}
+
+internal sealed record DockerManifestJson
+{
+    [JsonPropertyName("Config")]
+    public string? Config { get; init; }
+
+    [JsonPropertyName("RepoTags")]
+    public string[]? RepoTags { get; init; }
+
+    [JsonPropertyName("Layers")]
+    public string[]? Layers { get; init; }
+}
+
+internal sealed record ConfigurationJson
+{
+    public string? Architecture { get; init; }
+    public string? Os { get; init; }
+    public string? Variant { get; init; }
+    public DateTimeOffset? Created { get; init; }
+    public ContainerConfigurationJson? Config { get; init; }
+    public RootJson? Rootfs { get; init; }
+    public HistoryJson[]? History { get; init; }
+}
+
+internal sealed record ContainerConfigurationJson
+{
+    [JsonPropertyName("User")]
+    public string? User { get; init; }
+
+    [JsonPropertyName("Env")]
+    public string[]? Env { get; init; }
+
+    [JsonPropertyName("Entrypoint")]
+    public string[]? Entrypoint { get; init; }
+
+    [JsonPropertyName("Cmd")]
+    public string[]? Cmd { get; init; }
+
+    [JsonPropertyName("Labels")]
+    public Dictionary<string, string?>? Labels { get; init; }
+
+    [JsonPropertyName("Healthcheck")]
+    public HealthcheckJson? Healthcheck { get; init; }
+}
+
+internal sealed record HealthcheckJson
+{
+    [JsonPropertyName("Test")]
+    public string[]? Test { get; init; }
+}
+
+internal sealed record RootJson
+{
+    [JsonPropertyName("diff_ids")]
+    public string[]? DiffIds { get; init; }
+}
+
+internal sealed record HistoryJson
+{
+    public DateTimeOffset? Created { get; init; }
+
+    [JsonPropertyName("created_by")]
+    public string? CreatedBy { get; init; }
+
+    [JsonPropertyName("empty_layer")]
+    public bool? EmptyLayer { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ManifestJson))]
+[JsonSerializable(typeof(DockerManifestJson[]))]
+[JsonSerializable(typeof(ConfigurationJson))]
+internal sealed partial class ImageJsonContext : JsonSerializerContext;

@@ -1,0 +1,91 @@
+namespace Bulwark.Images.Versions;
+
+/// <summary>
+/// Semantic versions (https://semver.org/spec/v2.0.0.html): npm, Go, Rust. Also with a <c>v</c> in front, as Go writes them, and with
+/// one or two numbers only, as advisories do.
+/// </summary>
+internal sealed class SemanticOrdering : VersionOrdering
+{
+    protected override bool IsUnderstood(string version)
+    {
+        Split(version, out var core, out var before);
+        var numbers = 0;
+        foreach (var range in core.Split('.'))
+        {
+            if (!Digits.Are(core[range]) || ++numbers > 3)
+                return false;
+        }
+        if (before.IsEmpty)
+            return !version.Split('+')[0].EndsWith('-');
+        foreach (var range in before.Split('.'))
+        {
+            if (before[range].IsEmpty || HasOther(before[range]))
+                return false;
+        }
+        return true;
+    }
+
+    protected override int CompareValid(string left, string right)
+    {
+        Split(left, out var leftCore, out var leftBefore);
+        Split(right, out var rightCore, out var rightBefore);
+        while (!leftCore.IsEmpty || !rightCore.IsEmpty)
+        {
+            if (Digits.Compare(Take(ref leftCore), Take(ref rightCore)) is not 0 and var order)
+                return order;
+        }
+        // A release is newer than what came before it.
+        if (leftBefore.IsEmpty || rightBefore.IsEmpty)
+            return leftBefore.IsEmpty.CompareTo(rightBefore.IsEmpty);
+        return CompareIdentifiers(leftBefore, rightBefore, ignoreCase: false);
+    }
+
+    /// <summary>Compares what follows the '-', dot by dot: numbers by value and before words, words by their characters.</summary>
+    internal static int CompareIdentifiers(ReadOnlySpan<char> left, ReadOnlySpan<char> right, bool ignoreCase)
+    {
+        while (!left.IsEmpty && !right.IsEmpty)
+        {
+            var (a, b) = (Take(ref left).ToString(), Take(ref right).ToString());
+            var order = (Digits.Are(a), Digits.Are(b)) switch
+            {
+                (true, true) => Digits.Compare(a, b),
+                (true, false) => -1,
+                (false, true) => 1,
+                _ => string.Compare(a, b, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal),
+            };
+            if (order != 0)
+                return order;
+        }
+        return left.Length.CompareTo(right.Length);
+    }
+
+    internal static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> rest)
+    {
+        var dot = rest.IndexOf('.');
+        var part = dot < 0 ? rest : rest[..dot];
+        rest = dot < 0 ? [] : rest[(dot + 1)..];
+        return part;
+    }
+
+    private static void Split(ReadOnlySpan<char> version, out ReadOnlySpan<char> core, out ReadOnlySpan<char> before)
+    {
+        if (version is ['v', ..])
+            version = version[1..];
+        var plus = version.IndexOf('+');
+        if (plus >= 0)
+            version = version[..plus];
+        var dash = version.IndexOf('-');
+        core = dash < 0 ? version : version[..dash];
+        before = dash < 0 ? [] : version[(dash + 1)..];
+    }
+
+    private static bool HasOther(ReadOnlySpan<char> identifier)
+    {
+        foreach (var character in identifier)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character != '-')
+                return true;
+        }
+        return false;
+    }
+}

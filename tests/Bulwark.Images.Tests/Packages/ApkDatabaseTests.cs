@@ -1,0 +1,50 @@
+using System.Text;
+using Bulwark.Images.Layers;
+using Bulwark.Images.Packages.Alpine;
+using Bulwark.Images.Tests.Harness;
+
+namespace Bulwark.Images.Tests.Packages;
+
+public sealed class ApkDatabaseTests
+{
+    [Fact]
+    public void Name_version_origin_and_files_come_from_their_letters()
+    {
+        var packages = ApkDatabase.Parse("""
+            C:Q1abc=
+            P:libcrypto3
+            V:3.3.1-r0
+            A:x86_64
+            o:openssl
+            F:lib
+            R:libcrypto.so.3
+            a:0:0:755
+
+            P:busybox
+            V:1.36.1-r29
+            F:bin
+            R:busybox
+            """u8, out var owned, out var broken);
+
+        Assert.Equal(["busybox 1.36.1-r29 busybox", "libcrypto3 3.3.1-r0 openssl"], packages.Select(p => $"{p.Name} {p.Version} {p.Source}").Order());
+        Assert.Equal([PathKey.Of("lib/libcrypto.so.3"), PathKey.Of("bin/busybox")], owned);
+        Assert.Equal(0, broken);
+    }
+
+    [Fact]
+    public void An_entry_without_a_version_is_counted_as_broken()
+    {
+        Assert.Empty(ApkDatabase.Parse(Encoding.UTF8.GetBytes("P:a\n\n\n"), out _, out var broken));
+        Assert.Equal(1, broken);
+    }
+
+    [Fact]
+    public void What_other_scanners_find_in_these_databases_is_found()
+    {
+        foreach (var folder in SharedData.IsHere ? (string[])["scalibr/os-apk", "trivy-analyzer/pkg-apk"] : [])
+        {
+            foreach (var (id, input, expected, _) in Cases.Of(folder).Where(item => File.Exists(item.Input) && item.Expected.Count > 0))
+                Assert.True(expected.SequenceEqual(Cases.Names(Cases.Parse(new ApkDatabase(), input, "lib/apk/db/installed"))), id);
+        }
+    }
+}
