@@ -44,8 +44,7 @@ public sealed class OracleTests(ITestOutputHelper output)
             }
             if (i % RefillEvery == 0)
                 trial.Refill();
-            var direction = random.Direction();
-            var frame = random.Frame(direction);
+            var (direction, frame) = random.Next();
             var expected = oracle.Judge(frame, direction);
             var outcome = direction == Direction.Out ? trial.Send(frame) : trial.Receive(frame);
             var actual = outcome.Passed ? Fate.Pass : outcome.Refused ? Fate.Refuse : Fate.Drop;

@@ -26,15 +26,46 @@ internal sealed class RandomPackets(int seed)
     ];
 
     private readonly Random _random = new(seed);
+    private readonly Queue<(Direction Direction, byte[] Frame)> _story = new();
 
     public bool Chance(int percent) => _random.Next(100) < percent;
 
-    public Direction Direction() => (Direction)_random.Next(2);
+    private Direction Direction() => (Direction)_random.Next(2);
 
     public PolicyEntry[] Policy() => [.. Enumerable.Range(0, _random.Next(12)).Select(_ => Entry())];
 
-    /// <summary>A frame that passes the interface in that direction.</summary>
-    public byte[] Frame(Direction direction)
+    /// <summary>A frame, and in which direction it passes the interface: any, or the next of a connection's life.</summary>
+    public (Direction Direction, byte[] Frame) Next()
+    {
+        if (_story.Count == 0 && Chance(3))
+            TellStory();
+        if (_story.Count > 0 && Chance(60))
+            return _story.Dequeue();
+        var direction = Direction();
+        return (direction, Frame(direction));
+    }
+
+    // Opened, used, closed in one way or the other, opened again on the same ports, maybe from the other side.
+    private void TellStory()
+    {
+        var (own, peer) = (End(s_own4[0]), End(Pick(s_peers4)));
+        for (var times = 2; times > 0; times--)
+        {
+            var opener = Direction();
+            var other = opener == Model.Direction.Out ? Model.Direction.In : Model.Direction.Out;
+            Tell(opener, Make.Syn);
+            Tell(other, Make.Syn | Make.Ack);
+            Tell(opener, Make.Ack);
+            Tell(other, Make.Ack);
+            Tell(Direction(), Chance(50) ? Make.Rst : (byte)(Make.Fin | Make.Ack));
+            Tell(other, Make.Fin | Make.Ack);
+        }
+
+        void Tell(Direction direction, byte flags) => _story.Enqueue((
+            direction, (direction == Model.Direction.Out ? Make.Tcp(own, peer, flags) : Make.Tcp(peer, own, flags)).ToFrame()));
+    }
+
+    private byte[] Frame(Direction direction)
     {
         var packet = Packet(direction);
         if (Chance(10))
@@ -50,7 +81,7 @@ internal sealed class RandomPackets(int seed)
     {
         var peer = Pick(s_identities);
         byte transport = Pick<byte>([1, 6, 6, 17, 17, 58, 132, 47]);
-        var port = transport switch { 1 => 8, 58 => 128, 47 => 0, _ => Pick(s_ports) };
+        var port = transport switch { 1 => Pick([8, 13]), 58 => 128, 47 => 0, _ => Pick(s_ports) };
         if (peer != Identity.Any && Chance(30))
             port = 0;
         if (port == 0 && peer != Identity.Any && Chance(30))
