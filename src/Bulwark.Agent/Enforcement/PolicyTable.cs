@@ -67,6 +67,7 @@ internal sealed class PolicyTable
             var old = _inForce.GetValueOrDefault(workload);
             if (old is not null && old.Mode == mode && old.Entries.SetEquals(wanted))
                 return;
+            DeleteRetired();
             var version = NextVersion();
             var written = new List<PolicyKey>(wanted.Count);
             try

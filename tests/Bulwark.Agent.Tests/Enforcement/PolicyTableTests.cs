@@ -5,6 +5,7 @@ using Bulwark.Kernel.Layout;
 using Bulwark.Model;
 using Bulwark.Model.Enforcement;
 using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bulwark.Agent.Tests.Enforcement;
 
@@ -14,13 +15,14 @@ public sealed class PolicyTableTests : IDisposable
     private static readonly Identity s_database = new(0x102);
 
     private readonly LoadedKernel _kernel = new();
+    private readonly FakeTimeProvider _time = new();
 
     public void Dispose() => _kernel.Dispose();
 
     [Fact]
     public void A_new_workload_learns()
     {
-        new PolicyTable(_kernel.Programs).Ensure(s_web);
+        new PolicyTable(_kernel.Programs, _time).Ensure(s_web);
 
         Assert.Equal((uint)Mode.Learn, PolicyOf(s_web).Mode);
     }
@@ -28,7 +30,7 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void A_workload_that_is_known_keeps_its_policy()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         table.Apply(s_web, Mode.Protect, [Entry(80)]);
         var before = PolicyOf(s_web);
         table.Ensure(s_web);
@@ -40,7 +42,7 @@ public sealed class PolicyTableTests : IDisposable
     public void A_policy_is_in_the_kernel_as_it_was_given()
     {
         PolicyEntry[] entries = [Entry(80), new(Direction.In, Identity.Any, Transport.Udp, 53), new(Direction.Out, Identity.World, default, 0)];
-        new PolicyTable(_kernel.Programs).Apply(s_web, Mode.Audit, entries);
+        new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Audit, entries);
 
         var policy = PolicyOf(s_web);
         Assert.Equal((uint)Mode.Audit, policy.Mode);
@@ -52,7 +54,7 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public async Task A_policy_is_never_without_its_entries_while_it_changes()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         table.Apply(s_web, Mode.Protect, [Entry(1)]);
         using var done = new CancellationTokenSource();
         var missing = 0L;
@@ -76,12 +78,14 @@ public sealed class PolicyTableTests : IDisposable
     }
 
     [Fact]
-    public void The_entries_of_the_policy_before_are_gone_after_the_switch()
+    public void The_entries_of_the_policy_before_go_a_moment_after_the_switch()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         table.Apply(s_web, Mode.Protect, [Entry(80), Entry(81)]);
         var before = PolicyOf(s_web);
         table.Apply(s_web, Mode.Protect, [Entry(82)]);
+        Assert.Equal(3, _kernel.Programs.Policies.Keys().Count);
+        DeleteRetired(table);
 
         Assert.NotEqual(before.Policy, PolicyOf(s_web).Policy);
         Assert.Equal([KeyOf(PolicyOf(s_web).Policy, Entry(82))], _kernel.Programs.Policies.Keys());
@@ -90,7 +94,7 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void The_same_policy_again_changes_nothing()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         table.Apply(s_web, Mode.Protect, [Entry(80), Entry(81)]);
         var before = PolicyOf(s_web);
         table.Apply(s_web, Mode.Protect, [Entry(81), Entry(80), Entry(80)]);
@@ -101,7 +105,7 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void Another_mode_is_another_version_so_that_open_connections_are_judged_anew()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         table.Apply(s_web, Mode.Audit, [Entry(80)]);
         var before = PolicyOf(s_web);
         table.Apply(s_web, Mode.Protect, [Entry(80)]);
@@ -114,7 +118,7 @@ public sealed class PolicyTableTests : IDisposable
     public void A_policy_that_does_not_fit_leaves_the_old_one_and_no_garbage()
     {
         const int Capacity = 524_288; // of the kernel's table
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         table.Apply(s_database, Mode.Protect, [Entry(5432)]);
         table.Apply(s_web, Mode.Protect, [Entry(80)]);
         var before = PolicyOf(s_web);
@@ -134,14 +138,15 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void An_agent_after_this_one_takes_over_what_is_in_force()
     {
-        new PolicyTable(_kernel.Programs).Apply(s_web, Mode.Protect, [Entry(80)]);
+        new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(80)]);
         var before = PolicyOf(s_web);
 
-        var table = new PolicyTable(_kernel.Reload());
+        var table = new PolicyTable(_kernel.Reload(), _time);
         Assert.Equal(before, PolicyOf(s_web));
         table.Apply(s_web, Mode.Protect, [Entry(80)]);
         Assert.Equal(before, PolicyOf(s_web));
         table.Apply(s_web, Mode.Protect, [Entry(81)]);
+        DeleteRetired(table);
 
         Assert.Equal([KeyOf(PolicyOf(s_web).Policy, Entry(81))], _kernel.Programs.Policies.Keys());
     }
@@ -149,11 +154,11 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void What_an_update_that_was_cut_short_left_is_swept_by_the_next_agent()
     {
-        new PolicyTable(_kernel.Programs).Apply(s_web, Mode.Protect, [Entry(80)]);
+        new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(80)]);
         for (ushort port = 1; port <= 1000; port++)
             _kernel.Programs.Policies.Set(KeyOf(777, Entry(port)), 1);
 
-        _ = new PolicyTable(_kernel.Reload());
+        _ = new PolicyTable(_kernel.Reload(), _time);
 
         Assert.Equal([KeyOf(PolicyOf(s_web).Policy, Entry(80))], _kernel.Programs.Policies.Keys());
     }
@@ -162,13 +167,13 @@ public sealed class PolicyTableTests : IDisposable
     public void A_version_is_never_used_again()
     {
         var versions = new List<uint>();
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         for (ushort port = 1; port <= 5; port++)
         {
             table.Apply(s_web, Mode.Protect, [Entry(port)]);
             versions.Add(PolicyOf(s_web).Policy);
             table.Remove(s_web);
-            table = new(_kernel.Reload());
+            table = new(_kernel.Reload(), _time);
             table.Ensure(s_database);
             versions.Add(PolicyOf(s_database).Policy);
             table.Remove(s_database);
@@ -180,9 +185,10 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void A_workload_that_is_removed_leaves_nothing()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         table.Apply(s_web, Mode.Protect, [Entry(80)]);
         table.Remove(s_web);
+        DeleteRetired(table);
 
         Assert.Empty(_kernel.Programs.Workloads.Keys());
         Assert.Empty(_kernel.Programs.Policies.Keys());
@@ -191,7 +197,7 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void Whatever_is_applied_the_kernel_holds_the_last_policy_of_each_workload_and_nothing_else()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         var last = new Dictionary<Identity, HashSet<ushort>>();
         var change = Gen.Select(Gen.UInt[0x100, 0x103], Gen.UShort[1, 6].Array[0, 5], Gen.Bool);
         change.Sample((workload, ports, remove) =>
@@ -207,6 +213,7 @@ public sealed class PolicyTableTests : IDisposable
                 table.Apply(identity, Mode.Protect, [.. ports.Select(Entry)]);
                 last[identity] = [.. ports];
             }
+            DeleteRetired(table);
             var expected = last.SelectMany(w => w.Value.Select(port => KeyOf(PolicyOf(w.Key).Policy, Entry(port)))).ToHashSet();
             Assert.Equal(expected, _kernel.Programs.Policies.Keys().ToHashSet());
         }, iter: 200, threads: 1);
@@ -215,7 +222,7 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void A_change_of_ranges_makes_the_kernel_look_at_peers_again_and_no_change_does_not()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
         var range = IPNetwork.Parse("198.51.100.0/24");
         var start = Epoch();
 
@@ -241,7 +248,7 @@ public sealed class PolicyTableTests : IDisposable
     [InlineData("::/0", 0u)]
     public void A_range_is_a_prefix_of_the_mapped_address(string range, uint length)
     {
-        new PolicyTable(_kernel.Programs).AssignRange(IPNetwork.Parse(range), new(Identity.FirstRange));
+        new PolicyTable(_kernel.Programs, _time).AssignRange(IPNetwork.Parse(range), new(Identity.FirstRange));
 
         var key = new RangeKey { PrefixLength = length, Address = MappedAddress.From(IPNetwork.Parse(range).BaseAddress) };
         Assert.True(_kernel.Programs.Ranges.TryGet(key, out var identity));
@@ -251,7 +258,7 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void A_name_that_no_answer_of_DNS_can_have_is_refused()
     {
-        var table = new PolicyTable(_kernel.Programs);
+        var table = new PolicyTable(_kernel.Programs, _time);
 
         Assert.Throws<ArgumentException>(() => table.AssignName(new string('a', 256), new(Identity.FirstName)));
     }
@@ -259,9 +266,15 @@ public sealed class PolicyTableTests : IDisposable
     [Fact]
     public void Numbers_of_containers_go_on_after_a_restart()
     {
-        var first = new PolicyTable(_kernel.Programs).NextContainer();
+        var first = new PolicyTable(_kernel.Programs, _time).NextContainer();
 
-        Assert.True(new PolicyTable(_kernel.Reload()).NextContainer() > first);
+        Assert.True(new PolicyTable(_kernel.Reload(), _time).NextContainer() > first);
+    }
+
+    private void DeleteRetired(PolicyTable table)
+    {
+        _time.Advance(TimeSpan.FromSeconds(1));
+        table.DeleteRetired();
     }
 
     private static PolicyEntry Entry(ushort port) => new(Direction.Out, new(0x200), Transport.Tcp, port);

@@ -16,7 +16,7 @@ public sealed class AddressBookTests : IDisposable
     private readonly LoadedKernel _kernel = new();
     private readonly AddressBook _book;
 
-    public AddressBookTests() => _book = new(_kernel.Programs, new PolicyTable(_kernel.Programs));
+    public AddressBookTests() => _book = new(_kernel.Programs, new PolicyTable(_kernel.Programs, TimeProvider.System));
 
     public void Dispose() => _kernel.Dispose();
 
