@@ -12,6 +12,9 @@ public sealed class KernelException(string what, int error, string detail = "") 
     /// <summary>The errno value, positive; 0 when there is none.</summary>
     public int Error { get; } = error;
 
+    /// <summary>Whether what was asked for is gone (ENODEV).</summary>
+    public bool IsGone => Error == Native.Errno.NoDevice;
+
     /// <summary>Why, in the system's words.</summary>
     public string Reason { get; } = error == 0 ? detail : System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error);
 

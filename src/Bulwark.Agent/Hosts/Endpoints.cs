@@ -8,15 +8,9 @@ namespace Bulwark.Agent.Hosts;
 /// <summary>The interfaces that the kernel programs sit on, and whose they are. Belongs to the host loop.</summary>
 internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, ILogger log)
 {
-    private const int NoDevice = 19; // ENODEV: gone before the kernel was asked
-
-    // Held ones, with no owner yet.
-    private readonly HashSet<uint> _held = [];
     private readonly HashSet<uint> _attached = [];
 
     public IReadOnlyCollection<uint> Attached => _attached;
-
-    public IReadOnlyCollection<uint> Held => _held;
 
     public bool IsWatched(uint @interface) => _attached.Contains(@interface);
 
@@ -25,12 +19,10 @@ internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, IL
     /// </summary>
     public void Adopt()
     {
-        foreach (var (@interface, endpoint) in kernel.Endpoints.Entries().ToList())
+        foreach (var @interface in kernel.Endpoints.Keys())
         {
             if (!TryAttach(@interface))
                 kernel.Endpoints.Remove(@interface);
-            else if ((endpoint.Flags & Endpoint.Held) != 0)
-                _held.Add(@interface);
         }
     }
 
@@ -41,9 +33,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, IL
     public void Hold(uint @interface)
     {
         kernel.Endpoints.Set(@interface, new() { Flags = Endpoint.Held });
-        if (TryAttach(@interface))
-            _held.Add(@interface);
-        else
+        if (!TryAttach(@interface))
             kernel.Endpoints.Remove(@interface);
     }
 
@@ -57,7 +47,6 @@ internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, IL
             Workload = container.Workload.Value,
             Container = container.Number,
         });
-        _held.Remove(@interface);
         if (_attached.Contains(@interface) || TryAttach(@interface))
         {
             if (container.Interfaces.Add(@interface))
@@ -80,7 +69,6 @@ internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, IL
     public void Forget(uint @interface)
     {
         kernel.Endpoints.Remove(@interface);
-        _held.Remove(@interface);
         _attached.Remove(@interface);
     }
 
@@ -108,7 +96,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, IL
         }
         catch (KernelException e)
         {
-            if (e.Error != NoDevice)
+            if (!e.IsGone)
                 LogNotAttached(e, @interface);
             _attached.Remove(@interface);
             return false;

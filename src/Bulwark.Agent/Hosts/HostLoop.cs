@@ -187,13 +187,16 @@ internal sealed partial class HostLoop
     {
         if (inside is null)
             return [];
-        var found = inside.Links.Select(_links.HostEndOf).OfType<Link>().Select(link => link.Index).ToList();
+        var found = HostEnds(inside);
         if (found.Count == inside.Links.Count(link => link.IsVeth))
             return found;
         // One that the monitor has not told of yet.
         ReadLinks();
-        return [.. inside.Links.Select(_links.HostEndOf).OfType<Link>().Select(link => link.Index)];
+        return HostEnds(inside);
     }
+
+    private List<uint> HostEnds(NetworkNamespace inside) =>
+        [.. inside.Links.Select(_links.HostEndOf).OfType<Link>().Select(link => link.Index)];
 
     private async ValueTask ForgetAsync(string containerId, CancellationToken cancellation)
     {

@@ -5,7 +5,7 @@ internal sealed class NuGetOrdering : VersionOrdering
 {
     protected override bool IsUnderstood(string version)
     {
-        Split(version, out var core, out var before);
+        SemanticOrdering.Split(version, out var core, out var before);
         var numbers = 0;
         foreach (var range in core.Split('.'))
         {
@@ -20,27 +20,5 @@ internal sealed class NuGetOrdering : VersionOrdering
         return true;
     }
 
-    protected override int CompareValid(string left, string right)
-    {
-        Split(left, out var leftCore, out var leftBefore);
-        Split(right, out var rightCore, out var rightBefore);
-        while (!leftCore.IsEmpty || !rightCore.IsEmpty)
-        {
-            if (Digits.Compare(SemanticOrdering.Take(ref leftCore), SemanticOrdering.Take(ref rightCore)) is not 0 and var order)
-                return order;
-        }
-        if (leftBefore.IsEmpty || rightBefore.IsEmpty)
-            return leftBefore.IsEmpty.CompareTo(rightBefore.IsEmpty);
-        return SemanticOrdering.CompareIdentifiers(leftBefore, rightBefore, ignoreCase: true);
-    }
-
-    private static void Split(ReadOnlySpan<char> version, out ReadOnlySpan<char> core, out ReadOnlySpan<char> before)
-    {
-        var plus = version.IndexOf('+');
-        if (plus >= 0)
-            version = version[..plus];
-        var dash = version.IndexOf('-');
-        core = dash < 0 ? version : version[..dash];
-        before = dash < 0 ? [] : version[(dash + 1)..];
-    }
+    protected override int CompareValid(string left, string right) => SemanticOrdering.Compare(left, right, ignoreCase: true);
 }

@@ -8,7 +8,7 @@ internal sealed class SemanticOrdering : VersionOrdering
 {
     protected override bool IsUnderstood(string version)
     {
-        Split(version, out var core, out var before);
+        Split(WithoutV(version), out var core, out var before);
         var numbers = 0;
         foreach (var range in core.Split('.'))
         {
@@ -25,7 +25,10 @@ internal sealed class SemanticOrdering : VersionOrdering
         return true;
     }
 
-    protected override int CompareValid(string left, string right)
+    protected override int CompareValid(string left, string right) => Compare(WithoutV(left), WithoutV(right), ignoreCase: false);
+
+    /// <summary>Compares two versions, with any count of numbers and none in front of them.</summary>
+    internal static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right, bool ignoreCase)
     {
         Split(left, out var leftCore, out var leftBefore);
         Split(right, out var rightCore, out var rightBefore);
@@ -37,11 +40,11 @@ internal sealed class SemanticOrdering : VersionOrdering
         // A release is newer than what came before it.
         if (leftBefore.IsEmpty || rightBefore.IsEmpty)
             return leftBefore.IsEmpty.CompareTo(rightBefore.IsEmpty);
-        return CompareIdentifiers(leftBefore, rightBefore, ignoreCase: false);
+        return CompareIdentifiers(leftBefore, rightBefore, ignoreCase);
     }
 
     /// <summary>Compares what follows the '-', dot by dot: numbers by value and before words, words by their characters.</summary>
-    internal static int CompareIdentifiers(ReadOnlySpan<char> left, ReadOnlySpan<char> right, bool ignoreCase)
+    private static int CompareIdentifiers(ReadOnlySpan<char> left, ReadOnlySpan<char> right, bool ignoreCase)
     {
         while (!left.IsEmpty && !right.IsEmpty)
         {
@@ -67,10 +70,9 @@ internal sealed class SemanticOrdering : VersionOrdering
         return part;
     }
 
-    private static void Split(ReadOnlySpan<char> version, out ReadOnlySpan<char> core, out ReadOnlySpan<char> before)
+    /// <summary>Into the numbers and what follows a '-'; what follows a '+' means nothing.</summary>
+    internal static void Split(ReadOnlySpan<char> version, out ReadOnlySpan<char> core, out ReadOnlySpan<char> before)
     {
-        if (version is ['v', ..])
-            version = version[1..];
         var plus = version.IndexOf('+');
         if (plus >= 0)
             version = version[..plus];
@@ -78,6 +80,8 @@ internal sealed class SemanticOrdering : VersionOrdering
         core = dash < 0 ? version : version[..dash];
         before = dash < 0 ? [] : version[(dash + 1)..];
     }
+
+    private static ReadOnlySpan<char> WithoutV(ReadOnlySpan<char> version) => version is ['v', ..] ? version[1..] : version;
 
     private static bool HasOther(ReadOnlySpan<char> identifier)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Bulwark.Kernel.Native;
 using Bulwark.Kernel.Netlink;
@@ -15,30 +14,9 @@ public sealed record NetworkNamespace(ulong Cookie, IReadOnlyList<Link> Links)
     public static NetworkNamespace Inspect(string path)
     {
         using var file = Descriptor.Open(path);
-        NetworkNamespace? seen = null;
-        Exception? failed = null;
-        // A thread of its own, which ends inside: no other work may run there.
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                if (LibC.EnterNamespace(file.Value, LibC.CloneNewNetwork) != 0)
-                    throw new KernelException($"enter the network namespace {path}", Marshal.GetLastPInvokeError());
-                seen = new(OwnCookie(), Interfaces.Links());
-            }
-            catch (Exception e)
-            {
-                failed = e;
-            }
-        }, 256 * 1024)
-        {
-            IsBackground = true,
-        };
-        thread.Start();
-        thread.Join();
-        if (failed is not null)
-            ExceptionDispatchInfo.Throw(failed);
-        return seen!;
+        return NamespaceThread.Run(() => LibC.EnterNamespace(file.Value, LibC.CloneNewNetwork) == 0
+            ? new NetworkNamespace(OwnCookie(), Interfaces.Links())
+            : throw new KernelException($"enter the network namespace {path}", Marshal.GetLastPInvokeError()));
     }
 
     /// <summary>The cookie of the calling thread's namespace.</summary>

@@ -6,12 +6,8 @@ internal static class Errno
     public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
-    public const int TooBig = 7;
-    public const int TryAgain = 11;
-    public const int NoMemory = 12;
     public const int Exists = 17;
     public const int NoDevice = 19;
     public const int Invalid = 22;
-    public const int NoSpace = 28;
     public const int NoBuffers = 105;
 }

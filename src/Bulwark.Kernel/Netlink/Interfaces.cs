@@ -51,23 +51,12 @@ public static class Interfaces
     /// <summary>Whether the interface's clsact queueing discipline holds any filter, ours or another's.</summary>
     internal static bool HasFilters(uint @interface)
     {
-        const uint Ingress = 0xfffffff2; // TC_H_CLSACT with TC_H_MIN_INGRESS
-        const uint Egress = 0xfffffff3;
         var found = false;
-        foreach (var parent in (ReadOnlySpan<uint>)[Ingress, Egress])
+        foreach (var parent in (ReadOnlySpan<uint>)[NetlinkMessage.ClsactIngress, NetlinkMessage.ClsactEgress])
         {
-            Dump(NetlinkMessage.GetFilter, TcMessage(@interface, parent), (type, _) => found |= type == NetlinkMessage.NewFilter);
+            Dump(NetlinkMessage.GetFilter, NetlinkMessage.TrafficControl(@interface, 0, parent), (type, _) => found |= type == NetlinkMessage.NewFilter);
         }
         return found;
-    }
-
-    // struct tcmsg
-    private static byte[] TcMessage(uint @interface, uint parent)
-    {
-        var message = new byte[20];
-        MemoryMarshal.Write(message.AsSpan(4), @interface);
-        MemoryMarshal.Write(message.AsSpan(12), parent);
-        return message;
     }
 
     private delegate void MessageHandler(ushort type, ReadOnlySpan<byte> body);
@@ -84,7 +73,7 @@ public static class Interfaces
                 if (type == NetlinkMessage.Done)
                     return;
                 if (type == NetlinkMessage.Error)
-                    throw new KernelException("list the kernel's interfaces", message.Length >= 4 ? -MemoryMarshal.Read<int>(message) : 0);
+                    throw new KernelException("list the kernel's interfaces", NetlinkMessage.ReadError(message));
                 handler(type, message);
             }
         }

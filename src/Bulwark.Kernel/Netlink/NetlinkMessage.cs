@@ -20,11 +20,17 @@ internal static class NetlinkMessage
     public const ushort NewAddress = 20;
     public const ushort DeleteAddress = 21;
     public const ushort GetAddress = 22;
-    public const ushort DeleteQdisc = 37;
+    public const ushort NewQdisc = 36;
     public const ushort NewFilter = 44;
     public const ushort GetFilter = 46;
     public const ushort FlagRequest = 1;
+    public const ushort FlagAcknowledge = 4;
     public const ushort FlagDump = 0x300;
+    public const ushort FlagCreate = 0x600; // only if there is none yet
+
+    /// <summary>The parents of clsact's filters (TC_H_CLSACT with TC_H_MIN_INGRESS or TC_H_MIN_EGRESS).</summary>
+    public const uint ClsactIngress = 0xffff_fff2;
+    public const uint ClsactEgress = 0xffff_fff3;
 
     private const int LinkHeader = 16; // struct ifinfomsg
     private const int AddressHeader = 8; // struct ifaddrmsg
@@ -122,6 +128,28 @@ internal static class NetlinkMessage
         body.CopyTo(message.AsSpan(HeaderLength));
         return message;
     }
+
+    /// <summary>The body of a request about traffic control: a struct tcmsg, and TCA_KIND if a kind is given.</summary>
+    public static byte[] TrafficControl(uint @interface, uint handle, uint parent, uint information = 0, ReadOnlySpan<byte> kind = default)
+    {
+        const int Header = 20; // struct tcmsg
+        const ushort Kind = 1; // TCA_KIND
+        var body = new byte[Header + (kind.IsEmpty ? 0 : Align(AttributeHeader + kind.Length))];
+        MemoryMarshal.Write(body.AsSpan(4), @interface);
+        MemoryMarshal.Write(body.AsSpan(8), handle);
+        MemoryMarshal.Write(body.AsSpan(12), parent);
+        MemoryMarshal.Write(body.AsSpan(16), information);
+        if (!kind.IsEmpty)
+        {
+            MemoryMarshal.Write(body.AsSpan(Header), (ushort)(AttributeHeader + kind.Length));
+            MemoryMarshal.Write(body.AsSpan(Header + 2), Kind);
+            kind.CopyTo(body.AsSpan(Header + AttributeHeader));
+        }
+        return body;
+    }
+
+    /// <summary>The error number, positive, of a message of the type <see cref="Error"/>; 0 is an acknowledgement.</summary>
+    public static int ReadError(ReadOnlySpan<byte> body) => body.Length >= 4 ? -MemoryMarshal.Read<int>(body) : 0;
 
     private static bool TryTakeAttribute(ref ReadOnlySpan<byte> bytes, out int type, out ReadOnlySpan<byte> value)
     {

@@ -1,4 +1,5 @@
 using Bulwark.Cli.Hosting.Doctor;
+using Bulwark.Kernel.Attachment;
 
 namespace Bulwark.Cli.Tests.Doctor;
 

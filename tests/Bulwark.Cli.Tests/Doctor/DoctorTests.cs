@@ -3,6 +3,7 @@ using Bulwark.Cli.Api;
 using Bulwark.Cli.Hosting;
 using Bulwark.Cli.Hosting.Doctor;
 using Bulwark.Cli.Output;
+using Bulwark.Kernel.Attachment;
 
 namespace Bulwark.Cli.Tests.Doctor;
 

@@ -1,4 +1,5 @@
 using Bulwark.Cli.Hosting.Doctor;
+using Bulwark.Kernel.Attachment;
 
 namespace Bulwark.Cli.Tests.Doctor;
 
@@ -32,8 +33,15 @@ internal sealed class MadeUpMachine : IDisposable
     public void Remove(string path) => File.Delete(Machine.PathOf(path));
 
     /// <summary>Each a mount point and a type.</summary>
-    public void Mounts(params string[] mounts) => Write("proc/self/mountinfo", string.Concat(mounts.Select((mount, index) =>
-        $"{index + 20} 1 0:{index} / {mount.Split(' ')[0]} rw,relatime shared:1 - {mount.Split(' ')[1]} none rw\n")));
+    public void Mounts(params string[] mounts)
+    {
+        var all = mounts.Select(mount => mount.Split(' ')).Select(fields => (Point: fields[0], Type: fields[1])).ToList();
+        Write("proc/self/mountinfo", string.Concat(all.Select((mount, index) =>
+            $"{index + 20} 1 0:{index} / {mount.Point} rw,relatime shared:1 - {mount.Type} none rw\n")));
+        Write("proc/self/mounts", string.Concat(all.Select(mount => $"none {mount.Point} {mount.Type} rw,relatime 0 0\n")));
+        foreach (var (point, _) in all.Where(mount => mount.Type == "cgroup2"))
+            Write(Path.Join(point, CgroupHierarchy.Mark), "cpu io memory pids\n");
+    }
 
     public void Dispose() => _root.Delete(recursive: true);
 }

@@ -17,7 +17,7 @@ public sealed class SecretScannerTests
         { "secret/slack-token", $"{"xoxb"}-489120375512-{Random[..24]}" },
         { "secret/google-api-key", $"key={"AIza"}{Random[..35]}" },
         { "secret/stripe-key", $"{"sk_live"}_{Random[..24]}" },
-        { "secret/npm-token", $"//registry.npmjs.org/:_authToken={Random[..36]}" },
+        { "secret/npm-token", $"//packages.example.com/:_authToken={Random[..36]}" },
         { "secret/docker-login", $$"""{"auths":{"r.example":{"auth":"{{Random[..32]}}"} } }""" },
         { "secret/private-key", $"-----BEGIN {"RSA"} PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n{Random}{Random}\n-----END" },
         { "secret/private-key", $"-----BEGIN {"PRIVATE"} KEY-----\\n{Random}{Random}\\n-----END" },

@@ -1,3 +1,5 @@
+using Bulwark.Kernel.Attachment;
+
 namespace Bulwark.Cli.Hosting.Doctor;
 
 /// <summary>Which control groups there are: programs that see who opens a connection are attached to the hierarchy of version 2.</summary>
@@ -9,12 +11,13 @@ internal static class ControlGroupsCheck
     public static Check Of(Machine machine)
     {
         var mounts = Mount.All(machine);
-        var second = mounts.LastOrDefault(mount => mount.Type == "cgroup2");
+        var second = CgroupHierarchy.FindUnified(
+            machine.Read("proc/self/mounts"), point => machine.HasFile(Path.Join(point, CgroupHierarchy.Mark)));
         if (second is not null)
         {
             return Check.Ok(Name, mounts.Any(mount => mount.Type == "cgroup")
-                ? $"version 1 and 2 (hybrid); version 2 is on {second.Point}"
-                : $"version 2, on {second.Point}");
+                ? $"version 1 and 2 (hybrid); version 2 is on {second}"
+                : $"version 2, on {second}");
         }
         var found = mounts.Any(mount => mount.Type == "cgroup") ? "version 1 only" : "none";
         const string cost = "Events and profiles do not tell which executable opened a connection";

@@ -1,3 +1,5 @@
+using Bulwark.Kernel;
+
 namespace Bulwark.Cli.Hosting.Doctor;
 
 /// <summary>Whether the library that loads kernel programs is installed.</summary>

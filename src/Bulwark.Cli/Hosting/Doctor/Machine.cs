@@ -1,3 +1,6 @@
+using Bulwark.Kernel;
+using Bulwark.Kernel.Attachment;
+
 namespace Bulwark.Cli.Hosting.Doctor;
 
 /// <summary>A machine to examine: its files, below a root, and what only a trial tells.</summary>

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using Bulwark.Kernel.Native;
 
-namespace Bulwark.Cli.Hosting.Doctor;
+namespace Bulwark.Kernel;
 
 /// <summary>The library that loads kernel programs.</summary>
-internal static class Libbpf
+public static class Libbpf
 {
-    public const string Library = "libbpf.so.1";
+    public const string Library = LibBpf.Library;
 
     /// <summary>Its version, for example <c>v1.1</c>; null if it cannot be loaded.</summary>
     public static unsafe string? Version()

@@ -1,9 +1,9 @@
-namespace Bulwark.Cli.Hosting.Doctor;
+namespace Bulwark.Kernel.Attachment;
 
 /// <summary>How a trial ended.</summary>
 /// <param name="Works">Null if it could not be tried.</param>
 /// <param name="Why">Why it does not work, or could not be tried; else empty.</param>
-internal sealed record Trial(bool? Works, string Why)
+public sealed record Trial(bool? Works, string Why)
 {
     public static readonly Trial Succeeded = new(true, "");
 
