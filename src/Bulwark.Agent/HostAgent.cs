@@ -24,6 +24,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
 {
     private const int PollFor = 100; // ms
     private static readonly TimeSpan s_flushEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_lookAtListings = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_readEvery = TimeSpan.FromSeconds(1);
 
     private readonly AgentOptions _options;
@@ -110,19 +111,22 @@ public sealed partial class HostAgent : IAgent, IDisposable
             _host.RunAsync(stop.Token),
         };
         var clients = new List<DockerClient>();
+        var listings = new List<FirstListing>();
         foreach (var address in _options.Dockers)
         {
             var client = new DockerClient(address);
             clients.Add(client);
             var watcher = new DockerWatcher(client, time: _time, log: _loggers.CreateLogger<DockerWatcher>());
             _watchers.Add(watcher);
+            var listing = new FirstListing(watcher, _host);
+            listings.Add(listing);
             tasks.Add(watcher.RunAsync(change =>
             {
-                _host.Post(change);
+                listing.Take(change);
                 return ValueTask.CompletedTask;
             }, stop.Token));
         }
-        tasks.Add(SweepWhenAllIsToldAsync(stop.Token));
+        tasks.Add(SweepWhenAllIsToldAsync(listings, stop.Token));
         try
         {
             // The first to end is the one that failed, or all were cancelled.
@@ -207,10 +211,10 @@ public sealed partial class HostAgent : IAgent, IDisposable
     }
 
     // While a daemon is away, what its containers have in the kernel stays.
-    private async Task SweepWhenAllIsToldAsync(CancellationToken cancellation)
+    private async Task SweepWhenAllIsToldAsync(List<FirstListing> listings, CancellationToken cancellation)
     {
-        while (!_watchers.All(w => w.Connected))
-            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, cancellation).ConfigureAwait(false);
+        while (listings.Count(listing => listing.TryFinish()) < listings.Count)
+            await Task.Delay(s_lookAtListings, _time, cancellation).ConfigureAwait(false);
         _host.PostComplete();
     }
 

@@ -55,8 +55,8 @@ internal sealed partial class HostLoop
     /// <summary>What the loop last saw; for any thread.</summary>
     public HostPicture Picture => _picture;
 
-    /// <summary>Takes a <see cref="RuntimeChange"/>; for any thread.</summary>
-    public void Post(RuntimeChange change) => _changes.Writer.TryWrite(change);
+    /// <summary>Takes what a runtime told; of all its containers, the addresses are known before one is watched. For any thread.</summary>
+    public void Post(IReadOnlyList<RuntimeChange> changes) => _changes.Writer.TryWrite(changes);
 
     /// <summary>Takes a <see cref="LinkChange"/>; for any thread.</summary>
     public void Post(LinkChange change) => _changes.Writer.TryWrite(change);
@@ -88,64 +88,87 @@ internal sealed partial class HostLoop
         }
     }
 
-    private async ValueTask HandleAsync(object change, CancellationToken cancellation)
+    private ValueTask HandleAsync(object change, CancellationToken cancellation) => GuardAsync(change, async () =>
+    {
+        switch (change)
+        {
+            case IReadOnlyList<RuntimeChange> changes:
+                await HandleAsync(changes, cancellation).ConfigureAwait(false);
+                break;
+            case LinkSeen seen:
+                _links.Put(seen.Link);
+                Consider(seen.Link);
+                break;
+            case LinkGone gone:
+                _links.Remove(gone.Link.Index);
+                ForgetInterface(gone.Link.Index);
+                break;
+            case AddressesChanged:
+                _addresses.ReadHost();
+                break;
+            case LinksMissed:
+                ReadLinks();
+                break;
+            case Complete:
+                Sweep();
+                break;
+        }
+    });
+
+    private async ValueTask HandleAsync(IReadOnlyList<RuntimeChange> changes, CancellationToken cancellation)
+    {
+        var known = new List<KnownContainer>();
+        foreach (var change in changes)
+        {
+            await GuardAsync(change, async () =>
+            {
+                switch (change)
+                {
+                    case ContainerChanged { Container: var container } when container.IsRunning || container.Networks.Any(n => n.Addresses.Length > 0):
+                        known.Add(Know(container));
+                        break;
+                    case ContainerChanged changed:
+                        await ForgetAsync(changed.Container.Id, cancellation).ConfigureAwait(false);
+                        break;
+                    case ContainerRemoved removed:
+                        await ForgetAsync(removed.ContainerId, cancellation).ConfigureAwait(false);
+                        break;
+                    case NetworkChanged changed:
+                        _networks[changed.Network.Id] = changed.Network;
+                        KnowBridges();
+                        break;
+                    case NetworkRemoved removed:
+                        _networks.Remove(removed.NetworkId);
+                        KnowBridges();
+                        break;
+                }
+            }).ConfigureAwait(false);
+        }
+        foreach (var container in known)
+            await GuardAsync(container, () => WatchAsync(container, cancellation)).ConfigureAwait(false);
+    }
+
+    // One change that cannot be handled must not leave the others unwatched.
+    private async ValueTask GuardAsync(object change, Func<ValueTask> handle)
     {
         try
         {
-            switch (change)
-            {
-                case ContainerChanged changed:
-                    await HandleAsync(changed.Container, cancellation).ConfigureAwait(false);
-                    break;
-                case ContainerRemoved removed:
-                    await ForgetAsync(removed.ContainerId, cancellation).ConfigureAwait(false);
-                    break;
-                case NetworkChanged changed:
-                    _networks[changed.Network.Id] = changed.Network;
-                    KnowBridges();
-                    break;
-                case NetworkRemoved removed:
-                    _networks.Remove(removed.NetworkId);
-                    KnowBridges();
-                    break;
-                case LinkSeen seen:
-                    _links.Put(seen.Link);
-                    Consider(seen.Link);
-                    break;
-                case LinkGone gone:
-                    _links.Remove(gone.Link.Index);
-                    ForgetInterface(gone.Link.Index);
-                    break;
-                case AddressesChanged:
-                    _addresses.ReadHost();
-                    break;
-                case LinksMissed:
-                    ReadLinks();
-                    break;
-                case Complete:
-                    Sweep();
-                    break;
-            }
+            await handle().ConfigureAwait(false);
         }
         catch (Exception e) when (e is not (OperationCanceledException or ChannelClosedException or OutOfMemoryException))
         {
-            // One change that cannot be handled must not leave the others unwatched.
             LogNotHandled(e, change.GetType().Name);
         }
     }
 
-    private async ValueTask HandleAsync(Container container, CancellationToken cancellation)
+    // Who it is and which addresses it has: everything that others need to know of it.
+    private KnownContainer Know(Container container)
     {
         var addresses = container.Networks.SelectMany(n => n.Addresses).Select(MappedAddress.From).ToHashSet();
-        if (!container.IsRunning && addresses.Count == 0)
-        {
-            await ForgetAsync(container.Id, cancellation).ConfigureAwait(false);
-            return;
-        }
         var workload = _directory.GetOrAdd(container);
-        var namespaceSeen = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : null;
+        var inside = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : null;
         // One without addresses is a guest in another container's namespace: the interfaces are its host's.
-        var interfaces = addresses.Count > 0 ? InterfacesIn(namespaceSeen) : [];
+        var interfaces = addresses.Count > 0 ? InterfacesIn(inside) : [];
         var isNew = !_containers.TryGetValue(container.Id, out var watched);
         if (watched is null)
         {
@@ -155,19 +178,28 @@ internal sealed partial class HostLoop
         }
         watched.Container = container;
         watched.Workload = workload.Identity;
-        if (namespaceSeen is not null)
-            watched.Namespace = namespaceSeen.Cookie;
+        if (inside is not null)
+            watched.Namespace = inside.Cookie;
         _numbers.Put(watched.Number, new(container.Id, watched.Namespace));
         _policies.Ensure(watched.Workload);
         _addresses.Put(watched, addresses);
-        if (isNew && namespaceSeen is not null)
-            _sockets.Read(container.ProcessId, watched.Namespace);
-        foreach (var @interface in interfaces)
+        return new(watched, interfaces, HasUnknownSockets: isNew && inside is not null);
+    }
+
+    private async ValueTask WatchAsync(KnownContainer known, CancellationToken cancellation)
+    {
+        var watched = known.Container;
+        // It may have gone by a later change told at the same time.
+        if (_containers.GetValueOrDefault(watched.Container.Id) != watched)
+            return;
+        if (known.HasUnknownSockets)
+            _sockets.Read(watched.Container.ProcessId, watched.Namespace);
+        foreach (var @interface in known.Interfaces)
         {
             if (_endpoints.Claim(@interface, watched))
                 _heldSince.Remove(@interface);
         }
-        await _post(new ContainerSeen(_time.GetUtcNow(), container, workload.Identity), cancellation).ConfigureAwait(false);
+        await _post(new ContainerSeen(_time.GetUtcNow(), watched.Container, watched.Workload), cancellation).ConfigureAwait(false);
     }
 
     private NetworkNamespace? Inspect(Container container)
@@ -318,6 +350,8 @@ internal sealed partial class HostLoop
     /// <param name="Interfaces">How many interfaces the programs sit on.</param>
     /// <param name="Warnings">What is not watched, each a sentence.</param>
     internal sealed record HostPicture(int Interfaces, IReadOnlyList<string> Warnings);
+
+    private sealed record KnownContainer(WatchedContainer Container, IReadOnlyList<uint> Interfaces, bool HasUnknownSockets);
 
     private sealed class Complete
     {

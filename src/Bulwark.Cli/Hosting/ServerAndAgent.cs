@@ -41,7 +41,7 @@ internal sealed class ServerAndAgent(UpOptions options, Screen screen)
             throw new CommandFailure("the database can't be used", e)
             {
                 Cause = e.Message,
-                Hint = "see to the file, or choose another directory: bulwark up --data-directory PATH",
+                Hint = "bulwark status, if it says that another Bulwark runs; else see to the file, or give another directory with --data-directory",
             };
         }
     }

@@ -95,7 +95,10 @@ public sealed class WatchingTests(Stage stage) : IAsyncLifetime
         Assert.NotEmpty(seen.ClientExecutables);
         Assert.NotEmpty(seen.ServerExecutables);
         var (client, server) = (await WorkloadAsync(Name("client")), await WorkloadAsync(Name("server")));
-        Assert.DoesNotContain((await Bulwark.MapAsync()).Conversations, each => each.Client == server && each.Server == client);
+        var map = (await Bulwark.MapAsync()).Conversations;
+        Assert.DoesNotContain(map, each => each.Client == server && each.Server == client);
+        // A neighbour whose container Bulwark had yet to hear of would be an address.
+        Assert.DoesNotContain(map, each => each.Client.StartsWith("range:", StringComparison.Ordinal) || each.Server.StartsWith("range:", StringComparison.Ordinal));
     }
 
     [Fact]
