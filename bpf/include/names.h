@@ -15,6 +15,7 @@
 #define DNS_TYPE_A 1
 #define DNS_TYPE_AAAA 28
 #define DNS_CLASS_IN 1
+#define NAMES_MAX (IDENTITY_FIRST_NAME / 2) /* new names that get a number; what comes after them is the world */
 #define NAMES_PER_SECOND 100
 #define NAMES_BURST 500
 
@@ -176,9 +177,9 @@ INLINE __u32 identity_of_name(struct name_key *name)
 		return *known;
 	__u32 which = SETTING_NEXT_NAME;
 	__u32 *next = bpf_map_lookup_elem(&settings, &which);
-	if (!next)
+	if (!next || *next >= NAMES_MAX) /* a number twice would let one name pass for another */
 		return 0;
-	__u32 identity = IDENTITY_FIRST_NAME + (__sync_fetch_and_add(next, 1) & (IDENTITY_FIRST_NAME / 2 - 1));
+	__u32 identity = IDENTITY_FIRST_NAME + (__sync_fetch_and_add(next, 1) & (NAMES_MAX - 1));
 	if (bpf_map_update_elem(&new_names, name, &identity, BPF_NOEXIST)) {
 		known = bpf_map_lookup_elem(&new_names, name); /* another core was first */
 		return known ? *known : 0;

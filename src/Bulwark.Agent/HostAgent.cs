@@ -155,6 +155,9 @@ public sealed partial class HostAgent : IAgent, IDisposable
     public void AssignName(string hostName, Identity identity) => _policies.AssignName(hostName, identity);
 
     /// <inheritdoc/>
+    public void ReserveNames(Identity highest) => _policies.ReserveNames(highest);
+
+    /// <inheritdoc/>
     public void Remove(Identity workload) => _policies.Remove(workload);
 
     /// <inheritdoc/>

@@ -26,6 +26,11 @@ public readonly record struct Identity(uint Value) : IComparable<Identity>
     /// <summary>First identity of a service outside known by its host name. The kernel gives these out itself.</summary>
     public const uint FirstName = 0x4000_0000;
 
+    /// <summary>
+    /// First of the names that the server gives out: far above what the kernel counts up to, so that both need not ask each other.
+    /// </summary>
+    public const uint FirstOwnName = FirstName + 0x2000_0000;
+
     /// <summary>First identity of a service outside known by an address or a range.</summary>
     public const uint FirstRange = 0x8000_0000;
 

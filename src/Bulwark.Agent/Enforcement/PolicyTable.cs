@@ -150,6 +150,20 @@ internal sealed class PolicyTable
         _kernel.Names.Set(key, identity.Value);
     }
 
+    /// <inheritdoc cref="IEnforcer.ReserveNames"/>
+    public void ReserveNames(Identity highest)
+    {
+        if (!highest.IsName || highest.Value >= Identity.FirstOwnName)
+            throw new ArgumentOutOfRangeException(nameof(highest), highest, "The kernel never gave that out.");
+        lock (_lock)
+        {
+            var next = highest.Value - Identity.FirstName + 1;
+            _kernel.Settings.TryGet(Setting.NextName, out var current);
+            if (current < next)
+                _kernel.Settings.Set(Setting.NextName, next);
+        }
+    }
+
     /// <summary>Makes the kernel resolve the peers of open connections again.</summary>
     public void AddressesChanged()
     {

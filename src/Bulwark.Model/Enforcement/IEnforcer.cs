@@ -22,6 +22,13 @@ public interface IEnforcer
     /// <summary>Makes the kernel know a host name: answers of DNS for it give addresses this identity.</summary>
     void AssignName(string hostName, Identity identity);
 
+    /// <summary>
+    /// New names get identities above this one: those up to it are known names, though the kernel may have forgotten them. Before anything
+    /// is watched.
+    /// </summary>
+    /// <param name="highest">An identity that the kernel gave out earlier, see <see cref="Identity.FirstOwnName"/>.</param>
+    void ReserveNames(Identity highest);
+
     /// <summary>Forgets a workload: its policy and its mode.</summary>
     void Remove(Identity workload);
 }

@@ -10,16 +10,13 @@ namespace Bulwark.Server.Engine;
 /// </summary>
 internal sealed class OutsideRegistry
 {
-    // Far above what the kernel counts up to, so that both can give out identities without asking each other.
-    private const uint FirstOwnName = Identity.FirstName + 0x2000_0000;
-
     private readonly Dictionary<Peer, Identity> _identities = [];
     private readonly Dictionary<Identity, Peer> _peers = [];
     private readonly Dictionary<Identity, Peer> _unsaved = [];
     private readonly Dictionary<Peer, DateTimeOffset> _seen = [];
     private readonly HashSet<Peer> _seenUnsaved = [];
     private uint _nextRange = Identity.FirstRange;
-    private uint _nextName = FirstOwnName;
+    private uint _nextName = Identity.FirstOwnName;
 
     /// <param name="now">Counts as the time when those were seen of which none is stored.</param>
     public OutsideRegistry(IEnumerable<(Identity Identity, Peer Peer, DateTimeOffset? Seen)> known, DateTimeOffset now)
@@ -35,6 +32,10 @@ internal sealed class OutsideRegistry
 
     /// <summary>Every range that has an identity.</summary>
     public IReadOnlyCollection<Peer> Ranges => [.. _identities.Keys.Where(p => p.Kind == PeerKind.Range)];
+
+    /// <summary>The highest identity that the kernel ever gave a known name; null if it gave none.</summary>
+    public Identity? HighestOfKernel =>
+        _peers.Keys.Where(i => i.IsName && i.Value < Identity.FirstOwnName).Select(i => (Identity?)i).Max();
 
     public Peer? PeerOf(Identity identity) => _peers.TryGetValue(identity, out var peer) ? peer : null;
 
@@ -54,7 +55,7 @@ internal sealed class OutsideRegistry
         [.. _identities.Where(known => _seen.GetValueOrDefault(known.Key) < since).OrderBy(known => known.Value).Select(known => known.Key)];
 
     /// <summary>Whether the peer is a name that got its identity from here, not from the kernel.</summary>
-    public bool IsOwnName(Peer peer) => _identities.TryGetValue(peer, out var identity) && identity.IsName && identity.Value >= FirstOwnName;
+    public bool IsOwnName(Peer peer) => _identities.TryGetValue(peer, out var identity) && identity.IsName && identity.Value >= Identity.FirstOwnName;
 
     /// <summary>The peer's identity; a new one if it has none. It must be saved before the kernel hears of it.</summary>
     public Identity GetOrAdd(Peer peer, DateTimeOffset now, out bool added)
@@ -128,7 +129,7 @@ internal sealed class OutsideRegistry
         _peers[identity] = peer;
         if (identity.IsRange)
             _nextRange = Math.Max(_nextRange, identity.Value + 1);
-        else if (identity.Value >= FirstOwnName)
+        else if (identity.Value >= Identity.FirstOwnName)
             _nextName = Math.Max(_nextName, identity.Value + 1);
     }
 }

@@ -22,6 +22,8 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, Tim
     /// <summary>Tells the kernel everything that is known: identities, then policies. What fails is tried again later.</summary>
     public void Restore()
     {
+        if (state.Outside.HighestOfKernel is { } highest)
+            agent.ReserveNames(highest);
         var named = state.Current.Workloads.Values.SelectMany(w => w.Profile.Entries.Keys)
             .Where(k => k.Peer.Kind == PeerKind.Name).Select(k => k.Peer).ToHashSet();
         foreach (var (peer, _) in state.Outside.All.OrderBy(p => p.Value))

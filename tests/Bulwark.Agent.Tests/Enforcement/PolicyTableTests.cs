@@ -264,6 +264,33 @@ public sealed class PolicyTableTests : IDisposable
     }
 
     [Fact]
+    public void Names_that_are_known_keep_their_numbers_when_the_kernel_has_forgotten_them()
+    {
+        new PolicyTable(_kernel.Programs, _time).ReserveNames(new(Identity.FirstName + 41));
+
+        Assert.True(_kernel.Programs.Settings.TryGet(Setting.NextName, out var next));
+        Assert.Equal(42u, next);
+    }
+
+    [Fact]
+    public void Numbers_that_the_kernel_gave_out_meanwhile_are_not_given_out_again()
+    {
+        _kernel.Programs.Settings.Set(Setting.NextName, 100);
+
+        new PolicyTable(_kernel.Programs, _time).ReserveNames(new(Identity.FirstName + 41));
+
+        Assert.True(_kernel.Programs.Settings.TryGet(Setting.NextName, out var next));
+        Assert.Equal(100u, next);
+    }
+
+    [Theory]
+    [InlineData(Identity.FirstWorkload)]
+    [InlineData(Identity.FirstOwnName)]
+    [InlineData(Identity.FirstRange)]
+    public void Only_what_the_kernel_gives_out_can_be_reserved(uint identity) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PolicyTable(_kernel.Programs, _time).ReserveNames(new(identity)));
+
+    [Fact]
     public void Numbers_of_containers_go_on_after_a_restart()
     {
         var first = new PolicyTable(_kernel.Programs, _time).NextContainer();

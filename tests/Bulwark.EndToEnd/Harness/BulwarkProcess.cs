@@ -36,12 +36,14 @@ public sealed class BulwarkProcess : IAsyncDisposable
 
     private string Socket => _files + "/bulwark.sock";
 
-    /// <summary>Starts Bulwark on <paramref name="host"/> and waits until it answers. <paramref name="name"/> tells its files apart.</summary>
+    /// <summary>Starts Bulwark on <paramref name="host"/> knowing nothing, and waits until it answers. <paramref name="name"/> tells its files apart.</summary>
     public static async Task<BulwarkProcess> StartAsync(Host host, string name, Learning? learning = null)
     {
         if (!File.Exists(Executable))
             throw new FileNotFoundException($"There is no {Executable}: build it with deploy/publish, or run ./test.");
         var bulwark = new BulwarkProcess(host, name);
+        if (Directory.Exists(bulwark._files))
+            Directory.Delete(bulwark._files, recursive: true);
         Directory.CreateDirectory(bulwark._files);
         await File.WriteAllTextAsync(bulwark._files + "/config.json", (learning ?? Learning.Quick).ToConfiguration());
         await bulwark.UpAsync();

@@ -27,6 +27,9 @@ public sealed class Outside
     /// <summary>A name that nobody asks for while learning.</summary>
     public const string StrangerName = "stranger.example.net";
 
+    /// <summary>A domain whose every name is the stranger's; nobody asks for one while learning.</summary>
+    public const string StrangerDomain = "many.example.net";
+
     private Outside(Machine machine) => Machine = machine;
 
     public Machine Machine { get; }
@@ -46,7 +49,7 @@ public sealed class Outside
             "--log-facility=-", "--log-queries", "--bind-interfaces", "--listen-address=" + Gateway, "--local-ttl=5",
             $"--host-record={DatabaseName},{DatabaseAddress},2001:db8:113::20", $"--cname={DatabaseAlias},{DatabaseName}",
             $"--host-record={ApiName},{ApiAddress},{ApiAddress6}", $"--host-record={ApiName},203.0.113.31,2001:db8:113::31",
-            $"--host-record={StrangerName},203.0.113.67,2001:db8:113::67");
+            $"--host-record={StrangerName},203.0.113.67,2001:db8:113::67", $"--address=/{StrangerDomain}/203.0.113.67");
         machine.Start(
             "internet.log", "/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "outside.py"), "80", "443", "4444", "8080");
         var outside = new Outside(machine);

@@ -42,6 +42,24 @@ public sealed class SurvivalTests(ProtectedShop protectedShop) : IClassFixture<P
         Assert.Equal(Keys(before), Keys(after));
     }
 
+    // A restart of the machine empties the kernel and keeps the files, as this does.
+    [Fact]
+    public async Task After_a_restart_of_the_machine_no_new_name_passes_for_one_that_was_allowed()
+    {
+        var api = Probe.Http($"http://{Outside.ApiName}/");
+        Assert.False((await _shop.ExecAsync("web", api)).Succeeded);
+        _ = (await _bulwark.RunAsync("allow", "shop/web", "--to", "name:" + Outside.ApiName, "--port", "80/tcp")).Text;
+        Assert.Equal(0, await _bulwark.StopAsync());
+        await _bulwark.DownAsync();
+
+        await _bulwark.UpAsync();
+
+        for (var i = 0; i < 8; i++)
+            Assert.False((await _shop.ExecAsync("web", Probe.Http($"http://new{i}.{Outside.StrangerDomain}/"))).Succeeded, $"new name {i}");
+        Assert.True((await _shop.ExecAsync("web", api)).Succeeded, "the allowed name");
+        Assert.True((await _shop.ExecAsync("web", Probe.Tcp(Outside.DatabaseAlias, Outside.DatabasePort))).Succeeded, "the learnt name");
+    }
+
     [Fact]
     public async Task Nothing_was_lost()
     {

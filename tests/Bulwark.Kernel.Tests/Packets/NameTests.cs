@@ -105,6 +105,18 @@ public sealed class NameTests : IDisposable
     }
 
     [Fact]
+    public void When_all_numbers_are_given_out_no_new_name_passes_for_an_old_one()
+    {
+        const uint all = 0x2000_0000;
+        _trial.Kernel.Settings.Set(Setting.NextName, all - 1);
+        Resolve(new DnsAnswer("last.example").Address("198.51.100.1"));
+        Resolve(new DnsAnswer("late.example").Address("198.51.100.2"));
+
+        var told = Assert.Single(_trial.Events(), e => e.Type == KernelEventType.Name);
+        Assert.Equal(Identity.FirstName + all - 1, told.Identity);
+    }
+
+    [Fact]
     public void An_address_may_have_several_names_each_of_which_counts()
     {
         Resolve(new DnsAnswer("api.example.com").Address("198.51.100.7"));

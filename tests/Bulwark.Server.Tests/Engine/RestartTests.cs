@@ -28,7 +28,7 @@ public sealed class RestartTests : IDisposable
         }
         var agent = new FakeAgent();
         await using var again = await RunningServer.Start(_directory, agent);
-        Assert.Equal(["name a.example.com", "range 203.0.113.5/32", $"apply {web} Protect 2"], agent.Calls);
+        Assert.Equal([$"reserve names {Identity.FirstName}", "name a.example.com", "range 203.0.113.5/32", $"apply {web} Protect 2"], agent.Calls);
         Assert.Equal(new(Identity.FirstName), agent.Names["a.example.com"]);
     }
 

@@ -57,6 +57,8 @@ public sealed class FakeAgent : IAgent
         Names[hostName] = identity;
     }
 
+    public void ReserveNames(Identity highest) => Call($"reserve names {highest}");
+
     public void Remove(Identity workload) => Policies.TryRemove(workload, out _);
 
     public void Detach()
