@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The one object that is loaded: all programs, sharing one set of maps. */
 #include "veth.bpf.c"
+#include "device.bpf.c"
+#include "cgroup.bpf.c"
 #include "socket.bpf.c"
 
 char _license[] SEC("license") = "GPL";

@@ -12,7 +12,11 @@
 SEC("tc")
 int from_container(struct __sk_buff *skb)
 {
-	return handle(skb, DIRECTION_OUT);
+	struct judging *j = first_slot();
+	if (!j)
+		return TC_ACT_SHOT;
+	int action = handle(skb, j, DIRECTION_OUT, skb->ifindex, ETH_LENGTH);
+	return action == TC_ACT_STOLEN ? reject(skb, &j->packet, j->now, TOWARDS_PEER) : action;
 }
 
 SEC("tc")
@@ -22,7 +26,8 @@ int to_container(struct __sk_buff *skb)
 		skb->mark = 0;
 		return TC_ACT_UNSPEC;
 	}
-	return handle(skb, DIRECTION_IN);
+	struct judging *j = first_slot();
+	return j ? handle(skb, j, DIRECTION_IN, skb->ifindex, ETH_LENGTH) : TC_ACT_SHOT;
 }
 
 /* Keeps types that no map holds in the object's BTF, for the test that compares them with the C# ones. */

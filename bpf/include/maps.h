@@ -9,8 +9,9 @@
 #include "events.h"
 
 #define ENDPOINT_HELD 1 /* no packet passes: the container's policy is not known yet */
+#define ENDPOINT_HOST 2 /* on the host's network */
 
-/* The container behind an interface. */
+/* The container behind a place: an interface, or a control group. */
 struct endpoint {
 	__u64 netns; /* network namespace cookie */
 	__u32 workload;
@@ -19,7 +20,11 @@ struct endpoint {
 	__u32 pad;
 };
 
-/* Key: ifindex. Full: the agent cannot attach and says so. */
+/* A place is the index of a host's interface, or one of these. */
+#define PLACE_INSIDE 0x40000000u /* plus the index of an interface inside a container's network namespace */
+#define PLACE_CGROUP 0x80000000u /* plus a number of the agent's */
+
+/* Key: place. Full: the agent cannot attach and says so. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
@@ -28,6 +33,17 @@ struct {
 	__type(value, struct endpoint);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } endpoints SEC(".maps");
+
+/*
+ * The place that a control group is, for programs that are attached to it; 0 while it is none. Made by the kernel with the attachment,
+ * and gone with it. Key: id of the control group.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
+	__type(key, __u64);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} cgroup_places SEC(".maps");
 
 /* Which policy a workload has. One update of this value switches all its packets: a policy is never changed in place. */
 struct workload {
@@ -138,11 +154,11 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } name_addresses SEC(".maps");
 
-/* A connection seen from one interface; the local side is the container's. */
+/* A connection seen from one place; the local side is the container's. */
 struct connection_key {
 	struct address local;
 	struct address remote;
-	__u32 ifindex;
+	__u32 ifindex; /* or another place */
 	__u16 local_port;
 	__u16 remote_port;
 	__u8 transport;

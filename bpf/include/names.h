@@ -210,7 +210,8 @@ INLINE int remember_address(__u32 workload, const struct address *address, __u32
 	return 1;
 }
 
-static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *endpoint, const struct packet *p, __u64 now)
+static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *endpoint, __u32 place, const struct packet *p,
+				  __u64 now)
 {
 	__u32 zero = 0;
 	struct dns_header header;
@@ -223,7 +224,7 @@ static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *
 	__u16 flags = bpf_ntohs(header.flags);
 	if ((flags & 0x8000) == 0 || (flags & 0x020f) != 0 || header.questions != bpf_htons(1) || header.answers == 0)
 		return 0;
-	if (!take_token(skb->ifindex, BUCKET_NAMES, now, NAMES_PER_SECOND, NAMES_BURST))
+	if (!take_token(place, BUCKET_NAMES, now, NAMES_PER_SECOND, NAMES_BURST))
 		return 0;
 	struct dns_walk *walk = bpf_map_lookup_elem(&dns_walk, &zero);
 	if (!walk)
@@ -266,7 +267,7 @@ static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *
 	__builtin_memset(&event->head, 0, sizeof(event->head));
 	event->head.type = EVENT_NAME;
 	event->head.time = now;
-	event->head.ifindex = skb->ifindex;
+	event->head.ifindex = place;
 	event->head.workload = endpoint->workload;
 	event->head.container = endpoint->container;
 	event->identity = identity;

@@ -113,6 +113,13 @@ INLINE int is_multicast(const struct address *a)
 	return a->byte[0] == 0xff;
 }
 
+INLINE int is_loopback(const struct address *a)
+{
+	if (is_mapped(a))
+		return a->byte[12] == 127;
+	return a->half[0] == 0 && a->word[2] == 0 && a->word[3] == bpf_htonl(1);
+}
+
 INLINE int is_link_local(const struct address *a)
 {
 	return a->byte[0] == 0xfe && (a->byte[1] & 0xc0) == 0x80;

@@ -34,6 +34,10 @@ INLINE void resolve_peer(__u32 workload, const struct address *address, __u64 no
 		peer->exact = owner->identity;
 		return;
 	}
+	if (is_loopback(address)) { /* seen only of those on the host's network */
+		peer->exact = IDENTITY_HOST;
+		return;
+	}
 	if (is_multicast(address)) {
 		peer->exact = IDENTITY_MULTICAST;
 		return;

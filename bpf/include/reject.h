@@ -163,8 +163,11 @@ static __noinline int make_unreachable(struct __sk_buff *skb, struct packet *p)
 	       bpf_skb_store_bytes(skb, ETH_LENGTH + sizeof(ip), &error, sizeof(error), 0) || swap_ethernet(skb);
 }
 
+/* Which way along the interface the container is. */
+enum towards { TOWARDS_PEER = 0, TOWARDS_STACK = BPF_F_INGRESS };
+
 /* Answers a blocked packet of a container, or drops it where no answer is due. */
-INLINE int reject(struct __sk_buff *skb, struct packet *p, __u64 now)
+INLINE int reject(struct __sk_buff *skb, struct packet *p, __u64 now, enum towards container)
 {
 	if (p->later_fragment || p->first_fragment || p->icmp_error || is_multicast(&p->destination) || (p->tcp_flags & TCP_RST) ||
 	    !take_token(skb->ifindex, BUCKET_REJECTS, now, REJECTS_PER_SECOND, REJECTS_BURST))
@@ -174,7 +177,7 @@ INLINE int reject(struct __sk_buff *skb, struct packet *p, __u64 now)
 		return TC_ACT_SHOT;
 	count(COUNTER_REJECTED);
 	skb->mark = OWN_MARK;
-	return bpf_redirect(skb->ifindex, 0);
+	return bpf_redirect(skb->ifindex, container);
 }
 
 #endif

@@ -138,7 +138,7 @@ INLINE void add_bytes(struct traffic *counted, __u8 direction, __u64 bytes)
 
 /* Counts a packet of an established connection, and reports the first payload of each side while its conversation is young. */
 INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
-			  struct connection *c, const struct packet *p, __u8 direction)
+			  struct connection *c, const struct packet *p, __u8 direction, __u32 length)
 {
 	struct traffic_key which = {
 		.workload = endpoint->workload,
@@ -155,7 +155,7 @@ INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint
 		if (!counted)
 			return;
 	}
-	add_bytes(counted, direction, skb->len - ETH_LENGTH);
+	add_bytes(counted, direction, length);
 	if (c->opening_bytes) {
 		add_bytes(counted, c->opened_by, c->opening_bytes);
 		c->opening_bytes = 0;

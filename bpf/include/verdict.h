@@ -16,15 +16,39 @@ struct judging {
 	__u64 now;
 	__u32 epoch;
 	__u32 direction;
+	__u32 length; /* bytes, from the IP header on */
+	__u32 busy; /* last, as it outlives the packet */
 };
 
-/* Safe without a lock: both hooks run with bottom halves off, so that no other packet comes between on this core. */
+/*
+ * The first is for hooks that run with bottom halves off, where no other packet comes between on this core. Where a process sends, one
+ * may: a bottom half that interrupts it, or another process in its place. Each then takes the next.
+ */
+#define JUDGING_SLOTS 8
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, JUDGING_SLOTS);
 	__type(key, __u32);
 	__type(value, struct judging);
 } judging SEC(".maps");
+
+INLINE struct judging *first_slot(void)
+{
+	__u32 slot = 0;
+	return bpf_map_lookup_elem(&judging, &slot);
+}
+
+INLINE struct judging *free_slot(void)
+{
+	for (__u32 slot = 1; slot < JUDGING_SLOTS; slot++) {
+		__u32 key = slot;
+		struct judging *j = bpf_map_lookup_elem(&judging, &key);
+		if (j && __sync_lock_test_and_set(&j->busy, 1) == 0)
+			return j;
+	}
+	return 0;
+}
 
 /* The verdict on what the profile does not allow. */
 INLINE __u8 verdict_outside(const struct judging *j)
@@ -93,8 +117,12 @@ INLINE int owns_source(const struct judging *j)
 {
 	const struct address *source = &j->packet.source;
 	struct owner *owner = bpf_map_lookup_elem(&addresses, source);
+	/* on the host's network, the host's addresses are its own */
+	__u32 own = j->endpoint.flags & ENDPOINT_HOST ? 0 : j->endpoint.container;
 	if (owner)
-		return owner->container == j->endpoint.container;
+		return owner->container == own;
+	if ((j->endpoint.flags & ENDPOINT_HOST) && is_loopback(source))
+		return 1;
 	if (is_link_local(source))
 		return 1;
 	return source->half[0] == 0 && source->word[3] == 0 && (source->word[2] == 0 || is_mapped(source));
@@ -123,7 +151,7 @@ static __noinline int judge_error(struct __sk_buff *skb, struct judging *j)
 		return 0;
 	/* the inner packet went the other way */
 	struct connection_key key = {};
-	connection_key_of(&inner, skb->ifindex, j->direction == DIRECTION_OUT ? DIRECTION_IN : DIRECTION_OUT, &key);
+	connection_key_of(&inner, j->key.ifindex, j->direction == DIRECTION_OUT ? DIRECTION_IN : DIRECTION_OUT, &key);
 	struct connection *c = find_connection(&key, j->now, &answered);
 	return c && c->verdict != VERDICT_BLOCKED;
 }
@@ -231,7 +259,7 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 		open_connection(j, &answered);
 		c = &j->fresh;
 		if (j->direction == c->opened_by)
-			c->opening_bytes = skb->len - ETH_LENGTH;
+			c->opening_bytes = j->length;
 		/* what is blocked leaves no trace in the tables */
 		if (c->verdict != VERDICT_BLOCKED) {
 			forget_answered(&j->key);
@@ -248,12 +276,12 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 			else
 				c = follow_exchange(j, c, &answered);
 			if (!answered && j->direction == c->opened_by)
-				c->opening_bytes += skb->len - ETH_LENGTH;
+				c->opening_bytes += j->length;
 		}
 	}
 	if (c->verdict == VERDICT_ALLOWED) {
 		if (answered)
-			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction);
+			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction, j->length);
 		return TC_ACT_UNSPEC;
 	}
 	int action = tell_outside(j, c, REASON_NOT_IN_PROFILE);
@@ -261,23 +289,21 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 	return action == TC_ACT_SHOT && j->direction == DIRECTION_OUT && c->peer != IDENTITY_MULTICAST ? TC_ACT_STOLEN : action;
 }
 
-INLINE int handle(struct __sk_buff *skb, __u8 direction)
+/*
+ * Judges a packet of the container behind `place`, an interface or a control group; its IP header is at `l3`. TC_ACT_STOLEN: blocked,
+ * and the caller may answer.
+ */
+INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u32 place, __u32 l3)
 {
-	__u32 ifindex = skb->ifindex;
-	__u32 zero = 0;
-
-	struct judging *j = bpf_map_lookup_elem(&judging, &zero);
-	if (!j)
-		return TC_ACT_SHOT;
-	__builtin_memset(j, 0, sizeof(*j));
+	__builtin_memset(j, 0, __builtin_offsetof(struct judging, busy));
 	count(COUNTER_PACKETS);
-	struct endpoint *endpoint = bpf_map_lookup_elem(&endpoints, &ifindex);
+	struct endpoint *endpoint = bpf_map_lookup_elem(&endpoints, &place);
 	if (!endpoint) {
 		count(COUNTER_NO_ENDPOINT);
 		return TC_ACT_SHOT;
 	}
 	j->endpoint = *endpoint;
-	j->key.ifindex = ifindex;
+	j->key.ifindex = place;
 	__u32 protocol = bpf_ntohs(skb->protocol);
 	if (protocol == ETHERTYPE_ARP)
 		return TC_ACT_UNSPEC;
@@ -290,10 +316,11 @@ INLINE int handle(struct __sk_buff *skb, __u8 direction)
 	j->now = bpf_ktime_get_ns();
 	j->epoch = identities_epoch();
 	j->direction = direction;
+	j->length = skb->len - l3;
 	if ((protocol != ETHERTYPE_IPV4 && protocol != ETHERTYPE_IPV6) || skb->vlan_present)
 		return refuse(j, REASON_NOT_IP);
-	int result = parse_packet(skb, ETH_LENGTH, protocol == ETHERTYPE_IPV4 ? 4 : 6, &j->packet);
-	connection_key_of(&j->packet, ifindex, direction, &j->key);
+	int result = parse_packet(skb, l3, protocol == ETHERTYPE_IPV4 ? 4 : 6, &j->packet);
+	connection_key_of(&j->packet, place, direction, &j->key);
 	if (result == PARSE_MALFORMED) {
 		count(COUNTER_MALFORMED);
 		return refuse(j, REASON_MALFORMED);
@@ -307,14 +334,12 @@ INLINE int handle(struct __sk_buff *skb, __u8 direction)
 	if (j->packet.icmp_error)
 		return judge_error(skb, j) ? TC_ACT_UNSPEC : refuse(j, REASON_UNRELATED_ERROR);
 	int action = judge_packet(skb, j);
-	if (action == TC_ACT_STOLEN)
-		return reject(skb, &j->packet, j->now);
 	if (action == TC_ACT_UNSPEC && direction == DIRECTION_IN && j->packet.transport == TRANSPORT_UDP &&
 	    j->packet.source_port == DNS_PORT && !j->packet.later_fragment) {
 		int answered;
 		struct connection *c = find_connection(&j->key, j->now, &answered);
 		if (c && answered && c->opened_by == DIRECTION_OUT)
-			learn_names(skb, &j->endpoint, &j->packet, j->now);
+			learn_names(skb, &j->endpoint, place, &j->packet, j->now);
 	}
 	return action;
 }

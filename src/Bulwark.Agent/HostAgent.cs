@@ -5,6 +5,7 @@ using Bulwark.Agent.Hosts;
 using Bulwark.Agent.Observing;
 using Bulwark.Kernel;
 using Bulwark.Kernel.Attachment;
+using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Namespaces;
 using Bulwark.Kernel.Netlink;
 using Bulwark.Model;
@@ -66,8 +67,8 @@ public sealed partial class HostAgent : IAgent, IDisposable
                 new CgroupHooks(_kernel, options.BpfRoot).Attach(cgroups);
             else
                 _noCgroups = "No cgroup v2 hierarchy is mounted, so executables are not known: mount one with 'mount -t cgroup2 none /sys/fs/cgroup/unified'.";
-            _endpoints = new(_kernel, new(_kernel), _log);
-            _host = new(_kernel, _policies, _endpoints, _numbers, directory, postContainer, time, _log);
+            _endpoints = new(_kernel, new(_kernel, options.BpfRoot), _log);
+            _host = new(_kernel, _policies, _endpoints, _numbers, directory, postContainer, cgroups, time, _log);
             _counters = new(_kernel, post);
         }
         catch
@@ -175,10 +176,31 @@ public sealed partial class HostAgent : IAgent, IDisposable
     {
         if (!Directory.Exists(bpfRoot))
             return false;
-        foreach (var link in Interfaces.Links().Where(link => link.IsVeth))
-            TcHooks.Detach(link.Index);
+        var places = KernelPrograms.PinnedPlaces(bpfRoot);
+        foreach (var @interface in places.Where(Place.IsHostInterface))
+            TcHooks.Detach(@interface);
+        var inside = places.Where(place => (place & Place.Inside) != 0).Select(place => place & ~Place.Inside).ToHashSet();
+        foreach (var other in inside.Count > 0 ? NetworkNamespace.Others() : [])
+            LeaveInside(other, inside);
         BpfFileSystem.Remove(bpfRoot);
         return true;
+    }
+
+    private static void LeaveInside(string networkNamespace, HashSet<uint> interfaces)
+    {
+        try
+        {
+            NetworkNamespace.Run(networkNamespace, () =>
+            {
+                foreach (var @interface in interfaces.Where(TcHooks.IsAnyAttached))
+                    TcHooks.Detach(@interface);
+                return true;
+            });
+        }
+        catch (KernelException e) when (e.IsGone)
+        {
+            // With everything in it.
+        }
     }
 
     public void Dispose()

@@ -12,8 +12,11 @@ public sealed class KernelException(string what, int error, string detail = "") 
     /// <summary>The errno value, positive; 0 when there is none.</summary>
     public int Error { get; } = error;
 
-    /// <summary>Whether what was asked for is gone (ENODEV).</summary>
-    public bool IsGone => Error == Native.Errno.NoDevice;
+    /// <summary>Whether what was asked for is gone (ENODEV, or ENOENT of a path).</summary>
+    public bool IsGone => Error is Native.Errno.NoDevice or Native.Errno.NoEntry;
+
+    /// <summary>What is thrown when something turns out to be gone.</summary>
+    public static KernelException Gone(string what) => new(what, Native.Errno.NoDevice);
 
     /// <summary>Why, in the system's words.</summary>
     public string Reason { get; } = error == 0 ? detail : System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error);

@@ -24,6 +24,7 @@ public sealed unsafe class KernelPrograms : IDisposable
     {
         _object = loaded;
         Endpoints = Map<uint, Endpoint>("endpoints");
+        ControlGroupPlaces = Map<ulong, uint>("cgroup_places");
         Workloads = Map<uint, WorkloadPolicy>("workloads");
         Policies = Map<PolicyKey, uint>("policies");
         Addresses = Map<MappedAddress, Owner>("addresses");
@@ -37,6 +38,7 @@ public sealed unsafe class KernelPrograms : IDisposable
     }
 
     public BpfMap<uint, Endpoint> Endpoints { get; }
+    public BpfMap<ulong, uint> ControlGroupPlaces { get; }
     public BpfMap<uint, WorkloadPolicy> Workloads { get; }
     public BpfMap<PolicyKey, uint> Policies { get; }
     public BpfMap<MappedAddress, Owner> Addresses { get; }
@@ -81,6 +83,18 @@ public sealed unsafe class KernelPrograms : IDisposable
             Marshal.FreeCoTaskMem(path);
             Marshal.FreeCoTaskMem(name);
         }
+    }
+
+    /// <summary>The places that programs with maps pinned below <paramref name="pinRoot"/> are at, without loading any.</summary>
+    public static IReadOnlyList<uint> PinnedPlaces(string pinRoot)
+    {
+        LibBpfLog.Begin();
+        var map = LibBpf.OpenPinned(Path.Combine(pinRoot, "endpoints"));
+        LibBpfLog.End();
+        if (map < 0)
+            return [];
+        using var owned = new Descriptor(map);
+        return new BpfMap<uint, Endpoint>("endpoints", map).Keys();
     }
 
     /// <summary>A map's counters, one set a CPU.</summary>

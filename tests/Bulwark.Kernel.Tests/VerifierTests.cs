@@ -32,7 +32,10 @@ public sealed class VerifierTests
 
         Assert.True(process.ExitCode == 0, await errors);
         Assert.Equal(
-            ["bind_ipv4", "bind_ipv6", "connect_ipv4", "connect_ipv6", "from_container", "send_ipv4", "send_ipv6", "to_container"],
+            [
+                "bind_ipv4", "bind_ipv6", "cgroup_receives", "cgroup_sends", "connect_ipv4", "connect_ipv6", "device_receives", "device_sends",
+                "from_container", "send_ipv4", "send_ipv6", "to_container",
+            ],
             programs.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }

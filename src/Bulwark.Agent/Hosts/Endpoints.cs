@@ -1,111 +1,135 @@
 using Bulwark.Kernel;
-using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
 using Microsoft.Extensions.Logging;
 
 namespace Bulwark.Agent.Hosts;
 
-/// <summary>The interfaces that the kernel programs sit on, and whose they are. Belongs to the host loop.</summary>
-internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, ILogger log)
+/// <summary>The places that the kernel programs are at, and whose they are. Belongs to the host loop.</summary>
+internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks, ILogger log)
 {
-    private readonly HashSet<uint> _attached = [];
+    private readonly Dictionary<uint, WatchPoint> _attached = [];
 
-    public IReadOnlyCollection<uint> Attached => _attached;
+    /// <summary>The places.</summary>
+    public IReadOnlyCollection<uint> Attached => _attached.Keys;
 
-    public bool IsWatched(uint @interface) => _attached.Contains(@interface);
+    public bool IsWatched(uint place) => _attached.ContainsKey(place);
 
     /// <summary>
-    /// Puts today's programs where an earlier agent had put its own. The containers behind keep what they have until they are told of.
+    /// Puts today's programs on the host's interfaces where an earlier agent had put its own. The containers behind keep what they have until
+    /// they are told of; so do those whose programs are inside, or on a control group.
     /// </summary>
     public void Adopt()
     {
-        foreach (var @interface in kernel.Endpoints.Keys())
+        foreach (var place in kernel.Endpoints.Keys().Where(Place.IsHostInterface))
         {
-            if (!TryAttach(@interface))
-                kernel.Endpoints.Remove(@interface);
+            if (!TryAttach(new WatchPoint.HostEnd(place)))
+                kernel.Endpoints.Remove(place);
         }
     }
 
-    /// <summary>The number of the container that was behind the interface, 0 if none.</summary>
-    public uint OwnerOf(uint @interface) => kernel.Endpoints.TryGet(@interface, out var endpoint) ? endpoint.Container : 0;
+    /// <summary>The number of the container that is, or was for an earlier agent, at the place; 0 if none.</summary>
+    public uint OwnerOf(uint place) => kernel.Endpoints.TryGet(place, out var endpoint) ? endpoint.Container : 0;
 
-    /// <summary>Lets nothing pass until it is known whose the interface is.</summary>
+    /// <summary>The place that a control group is, for this agent or an earlier one; 0 if none.</summary>
+    public uint PlaceOf(string controlGroup) => hooks.ControlGroups.PlaceOf(controlGroup);
+
+    /// <summary>Lets nothing pass until it is known whose the host's interface is.</summary>
     public void Hold(uint @interface)
     {
         kernel.Endpoints.Set(@interface, new() { Flags = Endpoint.Held });
-        if (!TryAttach(@interface))
+        if (!TryAttach(new WatchPoint.HostEnd(@interface)))
             kernel.Endpoints.Remove(@interface);
     }
 
-    /// <summary>The interface is the container's; false if it is gone.</summary>
-    public bool Claim(uint @interface, WatchedContainer container)
+    /// <summary>The place is the container's; false if it is gone, or another's.</summary>
+    public bool Claim(WatchPoint point, WatchedContainer container)
     {
-        // Before the programs, which let nothing pass on an interface without an owner.
-        kernel.Endpoints.Set(@interface, new()
+        if (point is WatchPoint.InsideInterface && _attached.TryGetValue(point.Place, out var other) && other != point
+            && hooks.AreAttached(other))
         {
-            Netns = container.Namespace,
+            LogAnothers(point.Place, container.Container.Name);
+            return false;
+        }
+        // Before the programs, which let nothing pass at a place without an owner.
+        kernel.Endpoints.Set(point.Place, new()
+        {
+            Netns = point is WatchPoint.ControlGroup ? point.Place : container.Namespace,
             Workload = container.Workload.Value,
             Container = container.Number,
+            Flags = point is WatchPoint.ControlGroup ? Endpoint.OnHost : 0,
         });
-        if (_attached.Contains(@interface) || TryAttach(@interface))
+        if ((_attached.TryGetValue(point.Place, out var known) && known == point) || TryAttach(point))
         {
-            if (container.Interfaces.Add(@interface))
-                LogClaimed(@interface, container.Container.Name);
+            if (container.Places.Add(point.Place))
+                LogClaimed(point.Place, container.Container.Name);
             return true;
         }
-        kernel.Endpoints.Remove(@interface);
+        kernel.Endpoints.Remove(point.Place);
         return false;
     }
 
-    /// <summary>Nobody of ours is behind the interface: it is left alone.</summary>
-    public void Release(uint @interface)
+    /// <summary>Nobody of ours is at the place any more: it is left alone.</summary>
+    public void Release(uint place)
     {
         // The programs first: without an owner they let nothing pass.
-        TcHooks.Detach(@interface);
-        Forget(@interface);
+        if (_attached.TryGetValue(place, out var point))
+            hooks.Detach(point);
+        Forget(place);
     }
 
-    /// <summary>The interface is gone.</summary>
-    public void Forget(uint @interface)
+    /// <summary>The place is gone.</summary>
+    public void Forget(uint place)
     {
-        kernel.Endpoints.Remove(@interface);
-        _attached.Remove(@interface);
+        kernel.Endpoints.Remove(place);
+        _attached.Remove(place);
+    }
+
+    /// <summary>Removes what an earlier agent left inside or on control groups, and what nobody has claimed since.</summary>
+    public void Sweep()
+    {
+        foreach (var place in hooks.ControlGroups.Places().Where(place => !_attached.ContainsKey(place)))
+            hooks.ControlGroups.Detach(place);
+        foreach (var place in kernel.Endpoints.Keys().Where(place => !Place.IsHostInterface(place) && !_attached.ContainsKey(place)))
+            kernel.Endpoints.Remove(place);
     }
 
     /// <summary>Puts the programs back where something else removed them; how many it was.</summary>
     public int Heal()
     {
         var healed = 0;
-        foreach (var @interface in _attached.Where(i => !TcHooks.AreAttached(i)).ToList())
+        foreach (var point in _attached.Values.Where(point => !hooks.AreAttached(point)).ToList())
         {
-            if (TryAttach(@interface))
+            if (TryAttach(point))
                 healed++;
             else
-                Forget(@interface);
+                Forget(point.Place);
         }
         return healed;
     }
 
-    private bool TryAttach(uint @interface)
+    private bool TryAttach(WatchPoint point)
     {
         try
         {
-            hooks.Attach(@interface);
-            _attached.Add(@interface);
+            hooks.Attach(point);
+            _attached[point.Place] = point;
             return true;
         }
         catch (KernelException e)
         {
             if (!e.IsGone)
-                LogNotAttached(e, @interface);
-            _attached.Remove(@interface);
+                LogNotAttached(e, point.Place);
+            _attached.Remove(point.Place);
             return false;
         }
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Interface {Interface} is watched: {Container}")]
-    private partial void LogClaimed(uint @interface, string container);
+    [LoggerMessage(1, LogLevel.Debug, "Place {Place} is watched: {Container}")]
+    private partial void LogClaimed(uint place, string container);
 
-    [LoggerMessage(2, LogLevel.Error, "Interface {Interface} cannot be watched.")]
-    private partial void LogNotAttached(Exception e, uint @interface);
+    [LoggerMessage(2, LogLevel.Error, "Place {Place} cannot be watched.")]
+    private partial void LogNotAttached(Exception e, uint place);
+
+    [LoggerMessage(3, LogLevel.Error, "An interface of container {Container} cannot be watched: another container's has its number ({Place}).")]
+    private partial void LogAnothers(uint place, string container);
 }

@@ -2,6 +2,7 @@ using System.Net.NetworkInformation;
 using System.Threading.Channels;
 using Bulwark.Agent.Enforcement;
 using Bulwark.Kernel;
+using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Namespaces;
 using Bulwark.Kernel.Netlink;
@@ -34,6 +35,7 @@ internal sealed partial class HostLoop
     private readonly Func<Observation, CancellationToken, ValueTask> _post;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly string? _controlGroups;
     private readonly LinkTable _links = new();
     private readonly Dictionary<string, WatchedContainer> _containers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RuntimeNetwork> _networks = new(StringComparer.Ordinal);
@@ -42,12 +44,13 @@ internal sealed partial class HostLoop
     private DateTimeOffset _healed;
     private volatile HostPicture _picture = new(0, []);
 
+    /// <param name="controlGroups">Where the hierarchy of version 2 is mounted; null if it is not.</param>
     public HostLoop(
         KernelPrograms kernel, PolicyTable policies, Endpoints endpoints, ContainerNumbers numbers, IWorkloadDirectory directory,
-        Func<Observation, CancellationToken, ValueTask> post, TimeProvider time, ILogger log)
+        Func<Observation, CancellationToken, ValueTask> post, string? controlGroups, TimeProvider time, ILogger log)
     {
-        (_kernel, _policies, _endpoints, _numbers, _directory, _post, _time, _log) =
-            (kernel, policies, endpoints, numbers, directory, post, time, log);
+        (_kernel, _policies, _endpoints, _numbers, _directory, _post, _controlGroups, _time, _log) =
+            (kernel, policies, endpoints, numbers, directory, post, controlGroups, time, log);
         _addresses = new(kernel, policies);
         _sockets = new(kernel);
     }
@@ -168,11 +171,13 @@ internal sealed partial class HostLoop
         var workload = _directory.GetOrAdd(container);
         var inside = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : null;
         // One without addresses is a guest in another container's namespace: the interfaces are its host's.
-        var interfaces = addresses.Count > 0 ? InterfacesIn(inside) : [];
+        var points = addresses.Count > 0 ? PointsIn(inside, container.NetworkNamespace, addresses) : [];
+        var group = container.IsRunning && container.NetworkNamespace.Length == 0 ? ControlGroupOf(container) : null;
         var isNew = !_containers.TryGetValue(container.Id, out var watched);
         if (watched is null)
         {
-            var earlier = interfaces.Select(_endpoints.OwnerOf).FirstOrDefault(owner => owner != 0);
+            var earlier = points.Select(point => point.Place).Append(group is null ? 0 : _endpoints.PlaceOf(group))
+                .Select(_endpoints.OwnerOf).FirstOrDefault(owner => owner != 0);
             watched = new(container, workload.Identity, earlier != 0 ? earlier : _policies.NextContainer());
             _containers[container.Id] = watched;
         }
@@ -183,7 +188,9 @@ internal sealed partial class HostLoop
         _numbers.Put(watched.Number, new(container.Id, watched.Namespace));
         _policies.Ensure(watched.Workload);
         _addresses.Put(watched, addresses);
-        return new(watched, interfaces, HasUnknownSockets: isNew && inside is not null);
+        if (group is not null)
+            points = [new WatchPoint.ControlGroup(Place.ControlGroup | watched.Number, group)];
+        return new(watched, points, HasUnknownSockets: isNew && inside is not null);
     }
 
     private async ValueTask WatchAsync(KnownContainer known, CancellationToken cancellation)
@@ -194,10 +201,16 @@ internal sealed partial class HostLoop
             return;
         if (known.HasUnknownSockets)
             _sockets.Read(watched.Container.ProcessId, watched.Namespace);
-        foreach (var @interface in known.Interfaces)
+        foreach (var point in known.Points)
         {
-            if (_endpoints.Claim(@interface, watched))
-                _heldSince.Remove(@interface);
+            if (_endpoints.Claim(point, watched))
+                _heldSince.Remove(point.Place);
+        }
+        // Those on the host are told of when they go.
+        foreach (var place in watched.Places.Where(place => !Place.IsHostInterface(place) && known.Points.All(p => p.Place != place)).ToList())
+        {
+            _endpoints.Release(place);
+            watched.Places.Remove(place);
         }
         await _post(new ContainerSeen(_time.GetUtcNow(), watched.Container, watched.Workload), cancellation).ConfigureAwait(false);
     }
@@ -215,30 +228,45 @@ internal sealed partial class HostLoop
         }
     }
 
-    private List<uint> InterfacesIn(NetworkNamespace? inside)
+    private string? ControlGroupOf(Container container) =>
+        _controlGroups is null ? null : CgroupHierarchy.Find(_controlGroups, container.ProcessId);
+
+    private List<WatchPoint> PointsIn(NetworkNamespace? inside, string path, HashSet<MappedAddress> addresses)
     {
         if (inside is null)
             return [];
-        var found = HostEnds(inside);
-        if (found.Count == inside.Links.Count(link => link.IsVeth))
-            return found;
-        // One that the monitor has not told of yet.
-        ReadLinks();
-        return HostEnds(inside);
+        var hostEnds = HostEnds(inside);
+        if (hostEnds.Count < inside.Links.Count(link => link.IsVeth))
+        {
+            // One that the monitor has not told of yet.
+            ReadLinks();
+            hostEnds = HostEnds(inside);
+        }
+        var points = hostEnds.Values.Select(WatchPoint (end) => new WatchPoint.HostEnd(end.Index)).ToList();
+        // Of the others only those that the runtime made: the container may have some of its own.
+        points.AddRange(inside.Addresses
+            .Where(address => !hostEnds.ContainsKey(address.Interface) && addresses.Contains(MappedAddress.From(address.Address)))
+            .Select(address => address.Interface).Distinct()
+            .Select(index => new WatchPoint.InsideInterface(index, path, inside.Cookie)));
+        return points;
     }
 
-    private List<uint> HostEnds(NetworkNamespace inside) =>
-        [.. inside.Links.Select(_links.HostEndOf).OfType<Link>().Select(link => link.Index)];
+    // By the index inside.
+    private Dictionary<uint, Link> HostEnds(NetworkNamespace inside) => inside.Links
+        .Select(link => (link.Index, End: _links.HostEndOf(link))).Where(pair => pair.End is not null)
+        .ToDictionary(pair => pair.Index, pair => pair.End!);
 
     private async ValueTask ForgetAsync(string containerId, CancellationToken cancellation)
     {
         if (!_containers.Remove(containerId, out var watched))
             return;
-        foreach (var @interface in watched.Interfaces.ToList())
+        foreach (var place in watched.Places.ToList())
         {
             // Its addresses may have a new owner before its interface is gone.
-            if (_links.Find(@interface) is not null)
-                _endpoints.Hold(@interface);
+            if (_links.Find(place) is not null)
+                _endpoints.Hold(place);
+            else if (!Place.IsHostInterface(place))
+                _endpoints.Release(place);
         }
         _addresses.Put(watched, []);
         _numbers.Retire(watched.Number);
@@ -286,7 +314,7 @@ internal sealed partial class HostLoop
             else if (Interfaces.PeerOf(link) is { } inner && byHardware.TryGetValue(inner.HardwareAddress, out var watched))
             {
                 _heldSince.Remove(@interface);
-                _endpoints.Claim(@interface, watched);
+                _endpoints.Claim(new WatchPoint.HostEnd(@interface), watched);
             }
             else if (link.PeerNamespace >= 0 && _time.GetUtcNow() - since > s_holdAtMost)
             {
@@ -304,7 +332,7 @@ internal sealed partial class HostLoop
         _heldSince.Remove(@interface);
         _endpoints.Forget(@interface);
         foreach (var watched in _containers.Values)
-            watched.Interfaces.Remove(@interface);
+            watched.Places.Remove(@interface);
     }
 
     private void ReadLinks()
@@ -316,14 +344,15 @@ internal sealed partial class HostLoop
     private void Sweep()
     {
         var numbers = _containers.Values.Select(w => w.Number).ToHashSet();
-        var claimed = _containers.Values.SelectMany(w => w.Interfaces).ToHashSet();
+        var claimed = _containers.Values.SelectMany(w => w.Places).ToHashSet();
         foreach (var @interface in _endpoints.Attached.Where(i => !claimed.Contains(i) && !_heldSince.ContainsKey(i)).ToList())
         {
-            if (_links.Find(@interface) is not null)
+            if (_links.Find(@interface) is not null || !Place.IsHostInterface(@interface))
                 _endpoints.Release(@interface);
             else
                 _endpoints.Forget(@interface);
         }
+        _endpoints.Sweep();
         _addresses.Sweep(numbers);
     }
 
@@ -340,10 +369,11 @@ internal sealed partial class HostLoop
     private void Publish()
     {
         var unwatched = _containers.Values.Where(w =>
-            w.Container.IsRunning && w.Interfaces.Count < w.Container.Networks.Count(n => n.Addresses.Length > 0));
-        var onHost = _containers.Values.Where(w => w.Container.IsRunning && w.Container.NetworkNamespace.Length == 0);
-        var warnings = unwatched.Select(w => $"The traffic of container {w.Container.Name} is not watched in all its networks: it has interfaces that are no veth of this host.")
-            .Concat(onHost.Select(w => $"The traffic of container {w.Container.Name} is not watched: it has no network of its own."));
+            w.Container.IsRunning && w.Places.Count < w.Container.Networks.Count(n => n.Addresses.Length > 0));
+        var onHost = _containers.Values.Where(w => w.Container.IsRunning && w.Container.NetworkNamespace.Length == 0 && w.Places.Count == 0);
+        var warnings = unwatched.Select(w => $"The traffic of container {w.Container.Name} is not watched in all its networks.")
+            .Concat(onHost.Select(w =>
+                $"The traffic of container {w.Container.Name} is not watched: it is on the host's network and has no control group (version 2) of its own."));
         _picture = new(_endpoints.Attached.Count, [.. warnings]);
     }
 
@@ -351,7 +381,7 @@ internal sealed partial class HostLoop
     /// <param name="Warnings">What is not watched, each a sentence.</param>
     internal sealed record HostPicture(int Interfaces, IReadOnlyList<string> Warnings);
 
-    private sealed record KnownContainer(WatchedContainer Container, IReadOnlyList<uint> Interfaces, bool HasUnknownSockets);
+    private sealed record KnownContainer(WatchedContainer Container, IReadOnlyList<WatchPoint> Points, bool HasUnknownSockets);
 
     private sealed class Complete
     {

@@ -19,6 +19,6 @@ internal sealed class WatchedContainer(Container container, Identity workload, u
 
     public HashSet<MappedAddress> Addresses { get; } = [];
 
-    /// <summary>The host's ends of its interfaces.</summary>
-    public HashSet<uint> Interfaces { get; } = [];
+    /// <summary>Where its packets are judged.</summary>
+    public HashSet<uint> Places { get; } = [];
 }

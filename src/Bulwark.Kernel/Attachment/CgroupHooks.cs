@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Bulwark.Kernel.Native;
 
 namespace Bulwark.Kernel.Attachment;
@@ -18,48 +17,6 @@ public sealed class CgroupHooks(KernelPrograms programs, string pinRoot)
     {
         using var cgroup = Descriptor.Open(cgroupRoot, LibC.OpenDirectory);
         foreach (var program in s_programs)
-        {
-            var pin = Path.Combine(pinRoot, "link_" + program);
-            if (!TryReplace(pin, program))
-                Attach(cgroup, program, pin);
-        }
-    }
-
-    // In one step for the kernel: no call passes between the old program and the new.
-    private bool TryReplace(string pin, string program)
-    {
-        LibBpfLog.Begin();
-        try
-        {
-            var link = LibBpf.OpenPinned(pin);
-            if (link < 0)
-                return false;
-            using var owned = new Descriptor(link);
-            unsafe
-            {
-                if (LibBpf.UpdateLink(link, programs.Program(program), null) == 0)
-                    return true;
-            }
-            // Its cgroup is gone, so the link is dead.
-            File.Delete(pin);
-            return false;
-        }
-        finally
-        {
-            LibBpfLog.End();
-        }
-    }
-
-    private void Attach(Descriptor cgroup, string program, string pin)
-    {
-        LibBpfLog.Begin();
-        var link = LibBpf.AttachToCgroup(programs.Find(program), cgroup.Value);
-        if (link == 0)
-            throw new KernelException($"attach {program} to the cgroup hierarchy", Marshal.GetLastPInvokeError(), LibBpfLog.End());
-        var result = LibBpf.PinLink(link, pin);
-        _ = LibBpf.DestroyLink(link); // The pin keeps it.
-        var said = LibBpfLog.End();
-        if (result != 0)
-            throw new KernelException($"pin {pin}", -result, said);
+            PinnedLink.Attach(programs, program, cgroup, Path.Combine(pinRoot, "link_" + program));
     }
 }

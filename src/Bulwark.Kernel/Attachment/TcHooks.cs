@@ -5,16 +5,27 @@ namespace Bulwark.Kernel.Attachment;
 
 /// <summary>
 /// Puts the packet programs on interfaces: filters of the clsact queueing discipline. They stay when this process ends, and putting
-/// newer ones in their place is one step for the kernel: no packet passes between. Filters of others are left alone.
+/// newer ones in their place is one step for the kernel: no packet passes between. Filters of others are left alone. Interfaces are those
+/// of the calling thread's network namespace.
 /// </summary>
-public sealed unsafe class TcHooks(KernelPrograms programs)
+public sealed unsafe class TcHooks
 {
     // First, so that no other filter's "pass" ends the look-up before ours; ours never says more than "no objection".
     private const uint Priority = 1;
     private const uint Handle = 0xb01;
 
-    private readonly int _fromContainer = programs.Program("from_container");
-    private readonly int _toContainer = programs.Program("to_container");
+    private readonly (LibBpf.TcAttachPoint Point, int Program) _sends;
+    private readonly (LibBpf.TcAttachPoint Point, int Program) _receives;
+
+    private TcHooks((LibBpf.TcAttachPoint, int) sends, (LibBpf.TcAttachPoint, int) receives) => (_sends, _receives) = (sends, receives);
+
+    /// <summary>For the host's end of a container's veth.</summary>
+    public static TcHooks OfHostEnds(KernelPrograms programs) => new(
+        (LibBpf.TcAttachPoint.Ingress, programs.Program("from_container")), (LibBpf.TcAttachPoint.Egress, programs.Program("to_container")));
+
+    /// <summary>For an interface inside a container's network namespace.</summary>
+    public static TcHooks OfInside(KernelPrograms programs) => new(
+        (LibBpf.TcAttachPoint.Egress, programs.Program("device_sends")), (LibBpf.TcAttachPoint.Ingress, programs.Program("device_receives")));
 
     /// <summary>Puts both programs on the interface, in place of older ones of ours.</summary>
     /// <exception cref="KernelException">The interface is gone (ENODEV), or the kernel refuses.</exception>
@@ -28,8 +39,8 @@ public sealed unsafe class TcHooks(KernelPrograms programs)
             if (result is not (0 or -Errno.Exists))
                 throw new KernelException($"make a hook on interface {@interface}", -result, LibBpfLog.End());
             // A container that receives may answer: what it sends is watched first.
-            Attach(@interface, LibBpf.TcAttachPoint.Ingress, _fromContainer);
-            Attach(@interface, LibBpf.TcAttachPoint.Egress, _toContainer);
+            Attach(@interface, _sends.Point, _sends.Program);
+            Attach(@interface, _receives.Point, _receives.Program);
         }
         finally
         {
@@ -40,6 +51,10 @@ public sealed unsafe class TcHooks(KernelPrograms programs)
     /// <summary>Whether both programs are on the interface.</summary>
     public static bool AreAttached(uint @interface) =>
         IsAttached(@interface, LibBpf.TcAttachPoint.Ingress) && IsAttached(@interface, LibBpf.TcAttachPoint.Egress);
+
+    /// <summary>Whether any program of ours is on the interface.</summary>
+    public static bool IsAnyAttached(uint @interface) =>
+        IsAttached(@interface, LibBpf.TcAttachPoint.Ingress) || IsAttached(@interface, LibBpf.TcAttachPoint.Egress);
 
     /// <summary>Takes our programs off the interface, if they and it are there, and the hook too unless others use it.</summary>
     public static void Detach(uint @interface)

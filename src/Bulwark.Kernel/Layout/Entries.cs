@@ -5,12 +5,29 @@ namespace Bulwark.Kernel.Layout;
 
 // Keys and values of the kernel's maps, field by field as in bpf/include/maps.h. A test compares both through the object's BTF.
 
-/// <summary><c>struct endpoint</c>: the container behind an interface.</summary>
+/// <summary>
+/// Places are where packets of a container are judged: the index of a host's interface, or another number with one of these bits.
+/// </summary>
+public static class Place
+{
+    /// <summary>An interface inside a container's network namespace: plus its index.</summary>
+    public const uint Inside = 0x4000_0000;
+
+    /// <summary>A control group: plus the number of its container.</summary>
+    public const uint ControlGroup = 0x8000_0000;
+
+    public static bool IsHostInterface(uint place) => place < Inside;
+}
+
+/// <summary><c>struct endpoint</c>: the container behind a place.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public record struct Endpoint
 {
     /// <summary>No packet passes: the container's policy is not known yet.</summary>
     public const uint Held = 1;
+
+    /// <summary>It is on the host's network.</summary>
+    public const uint OnHost = 2;
 
     /// <summary>Network namespace cookie; 0 while it is not known.</summary>
     public ulong Netns;

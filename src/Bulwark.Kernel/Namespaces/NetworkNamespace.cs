@@ -7,16 +7,50 @@ namespace Bulwark.Kernel.Namespaces;
 /// <summary>A network namespace, seen from inside.</summary>
 /// <param name="Cookie">The kernel's number for it: never used again while the machine runs.</param>
 /// <param name="Links">Its interfaces.</param>
-public sealed record NetworkNamespace(ulong Cookie, IReadOnlyList<Link> Links)
+/// <param name="Addresses">Their addresses.</param>
+public sealed record NetworkNamespace(ulong Cookie, IReadOnlyList<Link> Links, IReadOnlyList<LinkAddress> Addresses)
 {
     /// <summary>Looks into the namespace behind a file (<c>/proc/PID/ns/net</c>, <c>/run/docker/netns/ID</c>).</summary>
     /// <exception cref="KernelException">It is gone, or the kernel refuses.</exception>
-    public static NetworkNamespace Inspect(string path)
+    public static NetworkNamespace Inspect(string path) =>
+        Run(path, () => new NetworkNamespace(OwnCookie(), Interfaces.Links(), Interfaces.Addresses()));
+
+    /// <summary>Does the work inside the namespace behind a file, on a thread of its own.</summary>
+    /// <exception cref="KernelException">It is gone, or the kernel refuses.</exception>
+    public static T Run<T>(string path, Func<T> work)
     {
         using var file = Descriptor.Open(path);
         return NamespaceThread.Run(() => LibC.EnterNamespace(file.Value, LibC.CloneNewNetwork) == 0
-            ? new NetworkNamespace(OwnCookie(), Interfaces.Links())
+            ? work()
             : throw new KernelException($"enter the network namespace {path}", Marshal.GetLastPInvokeError()));
+    }
+
+    /// <summary>Files of all network namespaces that a process is in, but the calling thread's own: one each.</summary>
+    public static IReadOnlyList<string> Others()
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(path["/proc/".Length])))
+        {
+            var path = process + "/ns/net";
+            if (NameOf(path) is { } name)
+                found.TryAdd(name, path);
+        }
+        if (NameOf("/proc/thread-self/ns/net") is { } own)
+            found.Remove(own);
+        return [.. found.Values];
+    }
+
+    // "net:[4026531840]"; null when the process is gone.
+    private static string? NameOf(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The cookie of the calling thread's namespace.</summary>

@@ -19,6 +19,7 @@ internal static unsafe partial class LibC
     public const int OpenDirectory = 0x10000;
     public const int OpenCloseOnExec = 0x80000;
     public const int CloneNewNetwork = 0x40000000;
+    public const int StatusInode = 0x100;
     public const short PollIn = 1;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -68,6 +69,17 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "unshare", SetLastError = true)]
     public static partial int Unshare(int flags);
+
+    /// <summary><c>struct statx</c>; only the inode number counts here.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStatus
+    {
+        [FieldOffset(32)]
+        public ulong Inode;
+    }
+
+    [LibraryImport(Library, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int Status(int directory, string path, int flags, uint mask, FileStatus* status);
 
     [LibraryImport(Library, EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int FileSystem(string path, FileSystemStatus* status);

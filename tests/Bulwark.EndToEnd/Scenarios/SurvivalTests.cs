@@ -53,6 +53,7 @@ public sealed class SurvivalTests(ProtectedShop protectedShop) : IClassFixture<P
         await _bulwark.DownAsync();
 
         await _bulwark.UpAsync();
+        await Poll.UntilAsync("web is watched", TimeSpan.FromSeconds(20), async () => !(await _shop.ExecAsync("web", Probe.Tcp("proxy", 80))).Succeeded);
 
         for (var i = 0; i < 8; i++)
             Assert.False((await _shop.ExecAsync("web", Probe.Http($"http://new{i}.{Outside.StrangerDomain}/"))).Succeeded, $"new name {i}");

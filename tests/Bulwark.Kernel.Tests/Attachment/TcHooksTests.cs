@@ -82,7 +82,7 @@ public sealed class TcHooksTests : IDisposable
 
     private void Attach() => _network.Inside(() =>
     {
-        new TcHooks(_kernel).Attach(_veth);
+        TcHooks.OfHostEnds(_kernel).Attach(_veth);
         return 0;
     });
 

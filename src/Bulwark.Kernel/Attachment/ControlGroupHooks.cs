@@ -1,0 +1,52 @@
+using System.Globalization;
+using Bulwark.Kernel.Layout;
+using Bulwark.Kernel.Native;
+
+namespace Bulwark.Kernel.Attachment;
+
+/// <summary>
+/// Puts the packet programs on the control groups of containers that share the host's network. Their links are pinned and outlive this
+/// process; the kernel ends them with the control group.
+/// </summary>
+public sealed class ControlGroupHooks(KernelPrograms programs, string pinRoot)
+{
+    private const string Prefix = "link_place_";
+    private static readonly string[] s_programs = ["cgroup_sends", "cgroup_receives"];
+
+    /// <summary>Attaches both, in place of older ones of ours, and tells them which place they are at.</summary>
+    /// <param name="place">With the bit <see cref="Place.ControlGroup"/>.</param>
+    /// <param name="path">The control group, in the mounted hierarchy of version 2.</param>
+    /// <exception cref="KernelException">It is gone, or the kernel refuses.</exception>
+    public void Attach(uint place, string path)
+    {
+        using var cgroup = Descriptor.Open(path, LibC.OpenDirectory);
+        foreach (var program in s_programs)
+            PinnedLink.Attach(programs, program, cgroup, Pin(place, program));
+        if (CgroupHierarchy.IdOf(path) is { } id)
+            programs.ControlGroupPlaces.Set(id, place);
+    }
+
+    /// <summary>The place that the control group is, by this process or an earlier one; 0 if none.</summary>
+    public uint PlaceOf(string path) =>
+        CgroupHierarchy.IdOf(path) is { } id && programs.ControlGroupPlaces.TryGet(id, out var place) ? place : 0;
+
+    /// <summary>Whether both programs are on a control group that is still there.</summary>
+    public bool AreAttached(uint place) => s_programs.All(program => PinnedLink.IsLive(Pin(place, program)));
+
+    /// <summary>Takes the programs off.</summary>
+    public void Detach(uint place)
+    {
+        foreach (var program in s_programs)
+            File.Delete(Pin(place, program));
+    }
+
+    /// <summary>The places that have links, those of earlier processes too.</summary>
+    public IReadOnlySet<uint> Places() => Directory.EnumerateFiles(pinRoot, Prefix + "*")
+        .Select(path => Path.GetFileName(path)[Prefix.Length..].Split('_')[0])
+        .Select(text => uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var place) ? place : 0)
+        .Where(place => place != 0)
+        .ToHashSet();
+
+    private string Pin(uint place, string program) =>
+        Path.Combine(pinRoot, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{place:x8}_{program}"));
+}
