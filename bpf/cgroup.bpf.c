@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hook:     cgroup_skb egress and ingress, of the control group of a container that shares the host's network.
- * Context:  egress: the process that sends, or softirq; ingress: softirq. Packets of the container's sockets, from the IP header on.
- * Does:     lets pass or drops, as the programs of a veth do (veth.bpf.c). It cannot answer; the sender gets EPERM.
+ * Hook:     cgroup_skb egress and ingress, connect4/6, sendmsg4/6 and post_bind4/6, of the control group of a container that shares the
+ *           host's network.
+ * Context:  egress: the process that sends, or softirq; ingress: softirq; the others: the process that makes the call. Packets are those of
+ *           the container's sockets, from the IP header on.
+ * Does:     lets packets pass or drops them, as the programs of a veth do (veth.bpf.c). They cannot be answered, so the call to open a
+ *           conversation is refused already (EPERM). Notes executables, as socket.bpf.c does.
  * On error: a packet that cannot be read does not pass in protect. Before the agent has said whose the control group is, all pass.
  * Needs:    Linux 5.17 (bpf_loop).
  */
+#include "include/call.h"
 #include "include/verdict.h"
 
 #define CGROUP_DROP 0
@@ -37,4 +41,66 @@ int cgroup_receives(struct __sk_buff *skb)
 	int action = handle(skb, j, DIRECTION_IN, *place, 0);
 	j->busy = 0;
 	return action == TC_ACT_UNSPEC ? CGROUP_PASS : CGROUP_DROP;
+}
+
+/* The sockets of a control group are known by its place: the host's namespace has those of others too. */
+INLINE int on_cgroup_client(struct bpf_sock_addr *ctx, int ipv6)
+{
+	__u32 place = *(__u32 *)bpf_get_local_storage(&cgroup_places, 0);
+	struct endpoint *endpoint = bpf_map_lookup_elem(&endpoints, &place);
+	if (!endpoint)
+		return CALL_ALLOW;
+	struct socket_key key = {};
+	client_key(ctx, ipv6, place, &key);
+	__u32 executable = current_executable();
+	if (judge_call(endpoint, &key, executable, 1) == CALL_DENY)
+		return CALL_DENY;
+	note_socket(&key, executable);
+	return CALL_ALLOW;
+}
+
+INLINE int on_cgroup_server(struct bpf_sock *ctx)
+{
+	__u32 place = *(__u32 *)bpf_get_local_storage(&cgroup_places, 0);
+	struct socket_key key = { .netns = place, .bound = 1, .port = ctx->src_port, .transport = ctx->protocol };
+
+	if (place)
+		note_socket(&key, current_executable());
+	return CALL_ALLOW;
+}
+
+SEC("cgroup/connect4")
+int cgroup_connect_ipv4(struct bpf_sock_addr *ctx)
+{
+	return on_cgroup_client(ctx, 0);
+}
+
+SEC("cgroup/connect6")
+int cgroup_connect_ipv6(struct bpf_sock_addr *ctx)
+{
+	return on_cgroup_client(ctx, 1);
+}
+
+SEC("cgroup/sendmsg4")
+int cgroup_send_ipv4(struct bpf_sock_addr *ctx)
+{
+	return on_cgroup_client(ctx, 0);
+}
+
+SEC("cgroup/sendmsg6")
+int cgroup_send_ipv6(struct bpf_sock_addr *ctx)
+{
+	return on_cgroup_client(ctx, 1);
+}
+
+SEC("cgroup/post_bind4")
+int cgroup_bind_ipv4(struct bpf_sock *ctx)
+{
+	return on_cgroup_server(ctx);
+}
+
+SEC("cgroup/post_bind6")
+int cgroup_bind_ipv6(struct bpf_sock *ctx)
+{
+	return on_cgroup_server(ctx);
 }

@@ -2,93 +2,69 @@
 /*
  * Hook:     cgroup connect4/6, sendmsg4/6 and post_bind4/6, at the root of the cgroup v2 hierarchy.
  * Context:  the process that makes the call.
- * Does:     notes which executable connects where or binds what, in any network namespace but the host's. Never refuses.
- * On error: the executable stays unknown; the call goes on.
- * Needs:    Linux 5.8, BTF.
+ * Does:     in any network namespace but the host's, notes which executable connects where or binds what, and refuses (EPERM) to open a
+ *           conversation that the profile has for other executables only.
+ * On error: the executable stays unknown, and an unknown one may not use what is for listed ones only.
+ * Needs:    Linux 5.17 (bpf_loop), BTF.
  */
-#include "include/executable.h"
+#include "include/call.h"
 
-#define ALLOW 1
-#define AF_INET 2
-#define AF_INET6 10
-#define SOCK_STREAM 1
-#define SOCK_DGRAM 2
-
-INLINE void note_socket(struct socket_key *key)
+INLINE int on_client(struct bpf_sock_addr *ctx, int ipv6)
 {
-	struct socket socket = {
-		.executable = current_executable(),
-		.process = bpf_get_current_pid_tgid() >> 32,
-	};
-	if (socket.executable)
-		bpf_map_update_elem(&sockets, key, &socket, BPF_ANY);
+	__u64 netns = bpf_get_netns_cookie(ctx);
+	if (bpf_map_lookup_elem(&host_namespaces, &netns))
+		return CALL_ALLOW;
+	struct socket_key key = {};
+	client_key(ctx, ipv6, netns, &key);
+	__u32 executable = current_executable();
+	struct endpoint *endpoint = bpf_map_lookup_elem(&namespaces, &netns);
+	if (endpoint && judge_call(endpoint, &key, executable, 0) == CALL_DENY)
+		return CALL_DENY;
+	note_socket(&key, executable);
+	return CALL_ALLOW;
 }
 
-INLINE int note_client(struct bpf_sock_addr *ctx, __u32 family)
+INLINE int on_server(struct bpf_sock *ctx)
 {
-	struct socket_key key = { .netns = bpf_get_netns_cookie(ctx) };
+	struct socket_key key = { .netns = bpf_get_netns_cookie(ctx), .bound = 1, .port = ctx->src_port, .transport = ctx->protocol };
 
-	if (bpf_map_lookup_elem(&host_namespaces, &key.netns))
-		return ALLOW;
-	if (family == AF_INET) {
-		key.remote.word[2] = bpf_htonl(0xffff);
-		key.remote.word[3] = ctx->user_ip4;
-	} else {
-		key.remote.word[0] = ctx->user_ip6[0];
-		key.remote.word[1] = ctx->user_ip6[1];
-		key.remote.word[2] = ctx->user_ip6[2];
-		key.remote.word[3] = ctx->user_ip6[3];
-	}
-	key.port = bpf_ntohs(ctx->user_port);
-	key.transport = ctx->protocol;
-	note_socket(&key);
-	return ALLOW;
-}
-
-INLINE int note_server(struct bpf_sock *ctx)
-{
-	struct socket_key key = { .netns = bpf_get_netns_cookie(ctx), .bound = 1 };
-
-	if (bpf_map_lookup_elem(&host_namespaces, &key.netns))
-		return ALLOW;
-	key.port = ctx->src_port;
-	key.transport = ctx->protocol;
-	note_socket(&key);
-	return ALLOW;
+	if (!bpf_map_lookup_elem(&host_namespaces, &key.netns))
+		note_socket(&key, current_executable());
+	return CALL_ALLOW;
 }
 
 SEC("cgroup/connect4")
 int connect_ipv4(struct bpf_sock_addr *ctx)
 {
-	return note_client(ctx, AF_INET);
+	return on_client(ctx, 0);
 }
 
 SEC("cgroup/connect6")
 int connect_ipv6(struct bpf_sock_addr *ctx)
 {
-	return note_client(ctx, AF_INET6);
+	return on_client(ctx, 1);
 }
 
 SEC("cgroup/sendmsg4")
 int send_ipv4(struct bpf_sock_addr *ctx)
 {
-	return note_client(ctx, AF_INET);
+	return on_client(ctx, 0);
 }
 
 SEC("cgroup/sendmsg6")
 int send_ipv6(struct bpf_sock_addr *ctx)
 {
-	return note_client(ctx, AF_INET6);
+	return on_client(ctx, 1);
 }
 
 SEC("cgroup/post_bind4")
 int bind_ipv4(struct bpf_sock *ctx)
 {
-	return note_server(ctx);
+	return on_server(ctx);
 }
 
 SEC("cgroup/post_bind6")
 int bind_ipv6(struct bpf_sock *ctx)
 {
-	return note_server(ctx);
+	return on_server(ctx);
 }

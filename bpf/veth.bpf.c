@@ -41,5 +41,6 @@ struct kept_types {
 	enum reason reason;
 	enum setting setting;
 	enum counter counter;
+	enum permission permission;
 };
 const struct kept_types *unused_types __attribute__((unused));

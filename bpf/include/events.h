@@ -25,6 +25,7 @@ enum reason {
 	REASON_NOT_IP = 5,
 	REASON_UNRELATED_ERROR = 6,
 	REASON_HELD = 7,
+	REASON_EXECUTABLE = 8, /* the conversation is in the profile, but not for this executable */
 };
 
 /* Head of every event, and the whole of EVENT_CONNECTION and EVENT_ATTEMPT. */

@@ -69,15 +69,46 @@ struct policy_key {
 	__u8 direction;
 };
 
+enum permission {
+	PERMISSION_NONE = 0,
+	PERMISSION_ALL = 1,
+	PERMISSION_LISTED = 2, /* for the executables in `policy_executables`; packets need no more than the entry */
+};
+
 /* Full: a new policy is refused as a whole and the old one stays. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 524288);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct policy_key);
-	__type(value, __u32); /* reserved: 1 */
+	__type(value, __u32); /* enum permission */
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } policies SEC(".maps");
+
+struct policy_executable_key {
+	struct policy_key entry;
+	__u32 executable;
+};
+
+/* Which executables may use an entry. Full: a new policy is refused as a whole and the old one stays. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 262144);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct policy_executable_key);
+	__type(value, __u32); /* reserved: 1 */
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} policy_executables SEC(".maps");
+
+/* Whose a network namespace is, for calls of the processes in it. Key: cookie. Full: the agent says so; only packets are judged then. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct endpoint);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} namespaces SEC(".maps");
 
 struct owner {
 	__u32 identity;
@@ -369,7 +400,7 @@ struct executable_key {
 	__u32 pad;
 };
 
-/* Full: the oldest goes, its executable gets a new number. */
+/* Numbers of files that were looked at already. Full: the oldest goes, and is looked at again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 8192);
@@ -380,10 +411,36 @@ struct {
 
 #define PATH_LENGTH 256
 
+#define EXECUTABLES_MAX 0x40000000u /* numbers that the kernel gives out; the agent's are above */
+
+struct path_key {
+	__u8 path[PATH_LENGTH]; /* zero padded */
+};
+
+/* Executables that are in policies, with numbers for good. Full: a new policy is refused as a whole and the old one stays. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct path_key);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} known_executables SEC(".maps");
+
+/* The others, with the numbers that the kernel gave them. Full: the longest unused goes, and gets a new number when it runs again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct path_key);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} new_executables SEC(".maps");
+
 struct executable_path {
 	__u32 length;
 	__u32 pad;
-	__u8 path[PATH_LENGTH]; /* absolute in its file system; cut at the front when longer */
+	/* absolute in its mount namespace; with * in front, the end of a path that is too long, or that does not lead to the root */
+	__u8 path[PATH_LENGTH];
 };
 
 /* Key: number of the executable. Full: the oldest goes. */
@@ -405,7 +462,8 @@ enum setting {
 	SETTING_TOLD_LOST_EVENTS = 6, /* how much of the counters the server has heard of */
 	SETTING_TOLD_LOST_CONNECTIONS = 7,
 	SETTING_TOLD_SUPPRESSED = 8,
-	SETTINGS = 9,
+	SETTING_NEXT_OWN_EXECUTABLE = 9, /* the agent's */
+	SETTINGS = 10,
 };
 
 /* Key: enum setting. */

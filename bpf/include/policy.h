@@ -70,6 +70,61 @@ INLINE int allows_identity(__u32 policy, __u32 peer, __u8 transport, __u16 port,
 	       has_entry(policy, peer, 0, 0, direction);
 }
 
+struct call {
+	__u32 policy;
+	__u32 executable;
+	__u16 port;
+	__u8 transport;
+};
+
+static __noinline __u32 permission_of(const struct call *call, __u32 peer, __u8 transport, __u16 port)
+{
+	if (!call)
+		return PERMISSION_NONE;
+	struct policy_executable_key key = { { call->policy, peer, port, transport, DIRECTION_OUT }, call->executable };
+	__u32 *permission = bpf_map_lookup_elem(&policies, &key.entry);
+	if (!permission)
+		return PERMISSION_NONE;
+	if (*permission != PERMISSION_LISTED || bpf_map_lookup_elem(&policy_executables, &key))
+		return PERMISSION_ALL;
+	return PERMISSION_LISTED;
+}
+
+/* Both permissions as one: what all may, or else what some may. */
+INLINE __u32 wider(__u32 a, __u32 b)
+{
+	if (a == PERMISSION_ALL || b == PERMISSION_ALL)
+		return PERMISSION_ALL;
+	return a | b;
+}
+
+/* The look-ups for one identity, as in allows_identity. */
+static __noinline __u32 permission_for(const struct call *call, __u32 peer)
+{
+	if (!call)
+		return PERMISSION_NONE;
+	__u32 permission = permission_of(call, peer, call->transport, call->port);
+	permission = wider(permission, permission_of(call, peer, call->transport, 0));
+	return wider(permission, permission_of(call, peer, 0, 0));
+}
+
+/* What the policy says of an executable that opens a conversation: the look-ups of allowing_identity. */
+static __noinline __u32 judge_executable(const struct call *call, const struct peer *peer)
+{
+	if (!call || !peer)
+		return PERMISSION_NONE;
+	__u32 permission = permission_of(call, IDENTITY_ANY, call->transport, call->port);
+	if (peer->exact)
+		return wider(permission, permission_for(call, peer->exact));
+#pragma unroll
+	for (int i = 0; i < NAMES_PER_ADDRESS; i++)
+		if (peer->name[i])
+			permission = wider(permission, permission_for(call, peer->name[i]));
+	if (peer->range)
+		permission = wider(permission, permission_for(call, peer->range));
+	return wider(permission, permission_for(call, IDENTITY_WORLD));
+}
+
 /*
  * The identity by which the policy allows the conversation, or 0. An identity outside is also part of the world, so an entry for
  * the world allows it too.

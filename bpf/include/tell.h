@@ -64,6 +64,26 @@ static __noinline void tell_connection(const struct endpoint *endpoint, const st
 	bpf_ringbuf_submit(event, 0);
 }
 
+/* How many equal attempts an event is to stand for now; 0 if none is to be told. */
+INLINE __u64 attempts_to_tell(const struct attempt_key *which, __u32 place, __u64 now)
+{
+	__u64 attempts_since = 1;
+	struct attempt *known = bpf_map_lookup_elem(&attempts, which);
+	if (known) {
+		__u64 since = __sync_fetch_and_add(&known->since, 1) + 1;
+		if (age_of(known->reported, now) < SECOND)
+			return 0;
+		attempts_since = since;
+	}
+	if (!take_token(place, BUCKET_ATTEMPTS, now, ATTEMPTS_PER_SECOND, ATTEMPTS_BURST)) {
+		count(COUNTER_SUPPRESSED_ATTEMPTS);
+		return 0;
+	}
+	struct attempt fresh = { .reported = now };
+	bpf_map_update_elem(&attempts, which, &fresh, BPF_ANY);
+	return attempts_since;
+}
+
 static __noinline void tell_attempt(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
 				    __u32 reason, __u64 now)
 {
@@ -77,20 +97,9 @@ static __noinline void tell_attempt(const struct endpoint *endpoint, const struc
 		.direction = c->opened_by,
 		.reason = reason,
 	};
-	__u64 attempts_since = 1;
-	struct attempt *known = bpf_map_lookup_elem(&attempts, &which);
-	if (known) {
-		__u64 since = __sync_fetch_and_add(&known->since, 1) + 1;
-		if (age_of(known->reported, now) < SECOND)
-			return;
-		attempts_since = since;
-	}
-	if (!take_token(key->ifindex, BUCKET_ATTEMPTS, now, ATTEMPTS_PER_SECOND, ATTEMPTS_BURST)) {
-		count(COUNTER_SUPPRESSED_ATTEMPTS);
+	__u64 attempts_since = attempts_to_tell(&which, key->ifindex, now);
+	if (!attempts_since)
 		return;
-	}
-	struct attempt fresh = { .reported = now };
-	bpf_map_update_elem(&attempts, &which, &fresh, BPF_ANY);
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(COUNTER_LOST_EVENTS);

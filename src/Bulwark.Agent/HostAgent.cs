@@ -144,7 +144,9 @@ public sealed partial class HostAgent : IAgent, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Apply(Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries) => _policies.Apply(workload, mode, entries);
+    public void Apply(
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null) =>
+        _policies.Apply(workload, mode, entries, executables);
 
     /// <inheritdoc/>
     public void AssignRange(IPNetwork range, Identity identity) => _policies.AssignRange(range, identity);

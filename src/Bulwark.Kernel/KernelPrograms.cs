@@ -26,7 +26,12 @@ public sealed unsafe class KernelPrograms : IDisposable
         Endpoints = Map<uint, Endpoint>("endpoints");
         ControlGroupPlaces = Map<ulong, uint>("cgroup_places");
         Workloads = Map<uint, WorkloadPolicy>("workloads");
-        Policies = Map<PolicyKey, uint>("policies");
+        Policies = Map<PolicyKey, Permission>("policies");
+        PolicyExecutables = Map<PolicyExecutableKey, uint>("policy_executables");
+        Namespaces = Map<ulong, Endpoint>("namespaces");
+        KnownExecutables = Map<PathKey, uint>("known_executables");
+        NewExecutables = Map<PathKey, uint>("new_executables");
+        ExecutableFiles = Map<ExecutableFile, uint>("executables");
         Addresses = Map<MappedAddress, Owner>("addresses");
         Ranges = Map<RangeKey, uint>("ranges");
         Names = Map<NameKey, uint>("names");
@@ -40,7 +45,12 @@ public sealed unsafe class KernelPrograms : IDisposable
     public BpfMap<uint, Endpoint> Endpoints { get; }
     public BpfMap<ulong, uint> ControlGroupPlaces { get; }
     public BpfMap<uint, WorkloadPolicy> Workloads { get; }
-    public BpfMap<PolicyKey, uint> Policies { get; }
+    public BpfMap<PolicyKey, Permission> Policies { get; }
+    public BpfMap<PolicyExecutableKey, uint> PolicyExecutables { get; }
+    public BpfMap<ulong, Endpoint> Namespaces { get; }
+    public BpfMap<PathKey, uint> KnownExecutables { get; }
+    public BpfMap<PathKey, uint> NewExecutables { get; }
+    public BpfMap<ExecutableFile, uint> ExecutableFiles { get; }
     public BpfMap<MappedAddress, Owner> Addresses { get; }
     public BpfMap<RangeKey, uint> Ranges { get; }
     public BpfMap<NameKey, uint> Names { get; }

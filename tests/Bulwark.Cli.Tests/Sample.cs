@@ -57,9 +57,9 @@ internal static class Sample
 
     public static readonly ImmutableArray<ProfileEntryReport> Entries =
     [
-        new(Direction.Out, "shop/db", "5432/tcp", "postgresql", "learnt", ["/usr/bin/web"], [], 1204, 1_234_567, 34_567_890, Now.AddDays(-9), Now.AddSeconds(-4)),
-        new(Direction.Out, "name:api.pay.example", "443/tcp", "tls", "allowed", ["/usr/bin/web"], ["api.pay.example"], 45, 45_000, 120_000, Now.AddDays(-2), Now.AddMinutes(-40)),
-        new(Direction.Out, "host", "22/tcp", "", "refused", [], [], 0, 0, 0, Now.AddMinutes(-5), Now.AddMinutes(-5)),
+        new(Direction.Out, "shop/db", "5432/tcp", "postgresql", "learnt", ["/usr/bin/web"], true, [], 1204, 1_234_567, 34_567_890, Now.AddDays(-9), Now.AddSeconds(-4)),
+        new(Direction.Out, "name:api.pay.example", "443/tcp", "tls", "allowed", ["/usr/bin/web"], false, ["api.pay.example"], 45, 45_000, 120_000, Now.AddDays(-2), Now.AddMinutes(-40)),
+        new(Direction.Out, "host", "22/tcp", "", "refused", [], false, [], 0, 0, 0, Now.AddMinutes(-5), Now.AddMinutes(-5)),
     ];
 
     public static readonly ProfileReport Profile = new(Workloads[0], Entries);

@@ -33,7 +33,8 @@ public sealed class VerifierTests
         Assert.True(process.ExitCode == 0, await errors);
         Assert.Equal(
             [
-                "bind_ipv4", "bind_ipv6", "cgroup_receives", "cgroup_sends", "connect_ipv4", "connect_ipv6", "device_receives", "device_sends",
+                "bind_ipv4", "bind_ipv6", "cgroup_bind_ipv4", "cgroup_bind_ipv6", "cgroup_connect_ipv4", "cgroup_connect_ipv6", "cgroup_receives",
+                "cgroup_send_ipv4", "cgroup_send_ipv6", "cgroup_sends", "connect_ipv4", "connect_ipv6", "device_receives", "device_sends",
                 "from_container", "send_ipv4", "send_ipv6", "to_container",
             ],
             programs.Split('\n', StringSplitOptions.RemoveEmptyEntries));

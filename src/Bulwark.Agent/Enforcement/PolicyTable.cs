@@ -14,35 +14,41 @@ namespace Bulwark.Agent.Enforcement;
 /// </summary>
 internal sealed class PolicyTable
 {
-    private const uint Allowed = 1;
-
     // A packet is judged in microseconds.
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
 
     private readonly KernelPrograms _kernel;
     private readonly TimeProvider _time;
+    private readonly ExecutableNumbers _executables;
     private readonly Lock _lock = new();
     private readonly Dictionary<Identity, InForce> _inForce = [];
-    private readonly Queue<(long Since, IReadOnlyList<PolicyKey> Keys)> _retired = [];
+    private readonly Queue<(long Since, Keys Keys)> _retired = [];
 
     /// <summary>Takes over what is in the kernel; entries of no workload's policy, left by an update that was cut short, go.</summary>
     public PolicyTable(KernelPrograms kernel, TimeProvider time)
     {
         _kernel = kernel;
         _time = time;
-        var entries = new Dictionary<uint, HashSet<PolicyEntry>>();
+        _executables = new(kernel);
         var workloads = kernel.Workloads.Entries().ToList();
-        foreach (var (_, policy) in workloads)
-            entries[policy.Policy] = [];
+        var keys = workloads.ToDictionary(w => w.Value.Policy, _ => new Keys([], []));
         foreach (var key in kernel.Policies.Keys())
         {
-            if (entries.TryGetValue(key.Policy, out var own))
-                own.Add(new((Direction)key.Direction, new(key.Peer), new(key.Transport), key.Port));
+            if (keys.TryGetValue(key.Policy, out var own))
+                own.Entries.Add(key);
             else
                 kernel.Policies.Remove(key);
         }
+        foreach (var key in kernel.PolicyExecutables.Keys())
+        {
+            if (keys.TryGetValue(key.Entry.Policy, out var own))
+                own.Executables.Add(key);
+            else
+                kernel.PolicyExecutables.Remove(key);
+        }
+        var paths = _executables.Paths();
         foreach (var (identity, policy) in workloads)
-            _inForce[new(identity)] = new(policy.Policy, (Mode)policy.Mode, entries[policy.Policy]);
+            _inForce[new(identity)] = new((Mode)policy.Mode, keys[policy.Policy], SourceOf(keys[policy.Policy], paths));
     }
 
     /// <summary>Makes the kernel know the workload: packets of unknown ones do not pass. A new one learns.</summary>
@@ -54,40 +60,53 @@ internal sealed class PolicyTable
                 return;
             var version = NextVersion();
             _kernel.Workloads.Set(workload.Value, new() { Policy = version, Mode = (uint)Mode.Learn });
-            _inForce[workload] = new(version, Mode.Learn, []);
+            _inForce[workload] = new(Mode.Learn, new([], []), new([], []));
         }
     }
 
     /// <inheritdoc cref="IEnforcer.Apply"/>
-    public void Apply(Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries)
+    public void Apply(
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null)
     {
         lock (_lock)
         {
-            var wanted = entries.ToHashSet();
+            var wanted = new Source([.. entries], [.. executables ?? []]);
             var old = _inForce.GetValueOrDefault(workload);
-            if (old is not null && old.Mode == mode && old.Entries.SetEquals(wanted))
+            if (old is not null && old.Mode == mode && wanted.Equals(old.Source))
                 return;
             DeleteRetired();
             var version = NextVersion();
-            var written = new List<PolicyKey>(wanted.Count);
+            var written = new Keys([], []);
             try
             {
-                foreach (var entry in wanted)
-                {
-                    var key = KeyOf(version, entry);
-                    _kernel.Policies.Set(key, Allowed);
-                    written.Add(key);
-                }
+                Write(wanted, version, written);
                 _kernel.Workloads.Set(workload.Value, new() { Policy = version, Mode = (uint)mode });
             }
             catch (KernelException e)
             {
                 Delete(written);
-                throw new PolicyTooLargeException(workload, wanted.Count, e);
+                throw new PolicyTooLargeException(workload, entries.Count, e);
             }
-            _inForce[workload] = new(version, mode, wanted);
+            _inForce[workload] = new(mode, written, wanted);
             if (old is not null)
                 Retire(old);
+        }
+    }
+
+    private void Write(Source wanted, uint version, Keys written)
+    {
+        foreach (var executable in wanted.Executables)
+        {
+            var key = new PolicyExecutableKey { Entry = KeyOf(version, executable.Entry), Executable = _executables.Get(executable.Executable) };
+            _kernel.PolicyExecutables.Set(key, 1);
+            written.Executables.Add(key);
+        }
+        var listed = wanted.Executables.Select(e => e.Entry).ToHashSet();
+        foreach (var entry in wanted.Entries)
+        {
+            var key = KeyOf(version, entry);
+            _kernel.Policies.Set(key, listed.Contains(entry) ? Permission.Listed : Permission.All);
+            written.Entries.Add(key);
         }
     }
 
@@ -180,8 +199,8 @@ internal sealed class PolicyTable
 
     private void Retire(InForce old)
     {
-        if (old.Entries.Count > 0)
-            _retired.Enqueue((_time.GetTimestamp(), [.. old.Entries.Select(entry => KeyOf(old.Version, entry))]));
+        if (old.Keys.Entries.Count > 0)
+            _retired.Enqueue((_time.GetTimestamp(), old.Keys));
     }
 
     private uint NextVersion() => Increment(Setting.NextPolicy);
@@ -193,10 +212,12 @@ internal sealed class PolicyTable
         return last + 1;
     }
 
-    private void Delete(IEnumerable<PolicyKey> keys)
+    private void Delete(Keys keys)
     {
-        foreach (var key in keys)
+        foreach (var key in keys.Entries)
             _kernel.Policies.Remove(key);
+        foreach (var key in keys.Executables)
+            _kernel.PolicyExecutables.Remove(key);
     }
 
     private static PolicyKey KeyOf(uint version, PolicyEntry entry) => new()
@@ -215,5 +236,23 @@ internal sealed class PolicyTable
         return new() { PrefixLength = (uint)range.PrefixLength + (ipv4 ? MappedPrefix : 0), Address = MappedAddress.From(range.BaseAddress) };
     }
 
-    private sealed record InForce(uint Version, Mode Mode, HashSet<PolicyEntry> Entries);
+    private static Source SourceOf(Keys keys, Dictionary<uint, string> paths) => new(
+        [.. keys.Entries.Select(EntryOf)],
+        [.. keys.Executables.Select(key => new ExecutableEntry(EntryOf(key.Entry), paths.GetValueOrDefault(key.Executable, "")))]);
+
+    private static PolicyEntry EntryOf(PolicyKey key) => new((Direction)key.Direction, new(key.Peer), new(key.Transport), key.Port);
+
+    /// <param name="Source">What it was made of.</param>
+    private sealed record InForce(Mode Mode, Keys Keys, Source Source);
+
+    /// <summary>A policy in the kernel.</summary>
+    private sealed record Keys(List<PolicyKey> Entries, List<PolicyExecutableKey> Executables);
+
+    private sealed record Source(HashSet<PolicyEntry> Entries, HashSet<ExecutableEntry> Executables)
+    {
+        public bool Equals(Source? other) =>
+            other is not null && Entries.SetEquals(other.Entries) && Executables.SetEquals(other.Executables);
+
+        public override int GetHashCode() => HashCode.Combine(Entries.Count, Executables.Count);
+    }
 }

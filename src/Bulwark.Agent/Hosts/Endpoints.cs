@@ -51,13 +51,10 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
             return false;
         }
         // Before the programs, which let nothing pass at a place without an owner.
-        kernel.Endpoints.Set(point.Place, new()
-        {
-            Netns = point is WatchPoint.ControlGroup ? point.Place : container.Namespace,
-            Workload = container.Workload.Value,
-            Container = container.Number,
-            Flags = point is WatchPoint.ControlGroup ? Endpoint.OnHost : 0,
-        });
+        var endpoint = EndpointOf(container);
+        if (point is WatchPoint.ControlGroup)
+            endpoint = endpoint with { Netns = point.Place, Flags = Endpoint.OnHost };
+        kernel.Endpoints.Set(point.Place, endpoint);
         if ((_attached.TryGetValue(point.Place, out var known) && known == point) || TryAttach(point))
         {
             if (container.Places.Add(point.Place))
@@ -66,6 +63,16 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
         }
         kernel.Endpoints.Remove(point.Place);
         return false;
+    }
+
+    /// <summary>Calls of processes in the container's network namespace are the container's.</summary>
+    public void ClaimCalls(WatchedContainer container) => kernel.Namespaces.Set(container.Namespace, EndpointOf(container));
+
+    /// <summary>The container is gone.</summary>
+    public void ForgetCalls(WatchedContainer container)
+    {
+        if (kernel.Namespaces.TryGet(container.Namespace, out var owner) && owner.Container == container.Number)
+            kernel.Namespaces.Remove(container.Namespace);
     }
 
     /// <summary>Nobody of ours is at the place any more: it is left alone.</summary>
@@ -85,8 +92,11 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     }
 
     /// <summary>Removes what an earlier agent left inside or on control groups, and what nobody has claimed since.</summary>
-    public void Sweep()
+    /// <param name="containers">The numbers of those that are there.</param>
+    public void Sweep(IReadOnlySet<uint> containers)
     {
+        foreach (var (cookie, _) in kernel.Namespaces.Entries().Where(entry => !containers.Contains(entry.Value.Container)).ToList())
+            kernel.Namespaces.Remove(cookie);
         foreach (var place in hooks.ControlGroups.Places().Where(place => !_attached.ContainsKey(place)))
             hooks.ControlGroups.Detach(place);
         foreach (var place in kernel.Endpoints.Keys().Where(place => !Place.IsHostInterface(place) && !_attached.ContainsKey(place)))
@@ -106,6 +116,13 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
         }
         return healed;
     }
+
+    private static Endpoint EndpointOf(WatchedContainer container) => new()
+    {
+        Netns = container.Namespace,
+        Workload = container.Workload.Value,
+        Container = container.Number,
+    };
 
     private bool TryAttach(WatchPoint point)
     {

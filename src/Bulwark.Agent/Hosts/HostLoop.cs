@@ -187,6 +187,8 @@ internal sealed partial class HostLoop
             watched.Namespace = inside.Cookie;
         _numbers.Put(watched.Number, new(container.Id, watched.Namespace));
         _policies.Ensure(watched.Workload);
+        if (points.Count > 0 && watched.Namespace != 0)
+            _endpoints.ClaimCalls(watched);
         _addresses.Put(watched, addresses);
         if (group is not null)
             points = [new WatchPoint.ControlGroup(Place.ControlGroup | watched.Number, group)];
@@ -268,6 +270,7 @@ internal sealed partial class HostLoop
             else if (!Place.IsHostInterface(place))
                 _endpoints.Release(place);
         }
+        _endpoints.ForgetCalls(watched);
         _addresses.Put(watched, []);
         _numbers.Retire(watched.Number);
         await _post(new ContainerGone(_time.GetUtcNow(), containerId), cancellation).ConfigureAwait(false);
@@ -352,7 +355,7 @@ internal sealed partial class HostLoop
             else
                 _endpoints.Forget(@interface);
         }
-        _endpoints.Sweep();
+        _endpoints.Sweep(numbers);
         _addresses.Sweep(numbers);
     }
 

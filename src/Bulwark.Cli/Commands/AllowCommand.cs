@@ -16,6 +16,11 @@ internal static class AllowCommand
         var to = new Option<string>("--to") { Description = "The peer that the workload may open connections to", HelpName = "PEER" };
         var from = new Option<string>("--from") { Description = "The peer that may open connections to the workload", HelpName = "PEER" };
         var port = new Option<string>("--port") { Description = "The server's port: 5432/tcp", HelpName = "PORT" };
+        var executable = new Option<string>("--executable")
+        {
+            Description = "The executable that may, beside those that may already; without it, all may",
+            HelpName = "PATH",
+        };
         to.CompletionSources.Add(line.Completions.Peers);
         from.CompletionSources.Add(line.Completions.Peers);
         port.CompletionSources.Add(line.Completions.Ports);
@@ -26,14 +31,14 @@ internal static class AllowCommand
             Examples =
             [
                 "bulwark allow 1042", "bulwark allow shop/web --to name:api.example.com --port 443/tcp",
-                "bulwark allow shop/db --from shop/report --port 5432/tcp",
+                "bulwark allow shop/db --from shop/report --port 5432/tcp", "bulwark allow shop/web --to shop/db --port 5432/tcp --executable /usr/bin/psql",
             ],
             Arguments = { what },
-            Options = { to, from, port, output },
+            Options = { to, from, port, executable, output },
         };
         line.OnRun(command, async (invocation, cancel) =>
         {
-            var request = Request(invocation.Value(what), invocation.Value(to), invocation.Value(from), invocation.Value(port));
+            var request = Request(invocation.Value(what), invocation.Value(to), invocation.Value(from), invocation.Value(port), invocation.Value(executable));
             var changes = await invocation.WaitAsync("Waiting for the server", invocation.Client.AllowAsync(request, cancel)).ConfigureAwait(false);
             if (!invocation.WroteJson(output, changes))
                 ChangeListing.Write(changes, invocation.Screen);
@@ -42,9 +47,9 @@ internal static class AllowCommand
         return command;
     }
 
-    private static AllowRequest Request(string what, string? to, string? from, string? port)
+    private static AllowRequest Request(string what, string? to, string? from, string? port, string? executable)
     {
-        if (to is null && from is null && port is null)
+        if (to is null && from is null && port is null && executable is null)
         {
             if (char.IsAsciiDigit(what.TrimStart('#').FirstOrDefault()))
                 return new AllowRequest { Event = ExplainCommand.ReadEvent(what) };
@@ -57,6 +62,6 @@ internal static class AllowCommand
         if (to is null == from is null)
             throw new UsageFailure("one of --to and --from is needed, and only one") { Hint = $"bulwark allow {what} --to PEER --port 5432/tcp" };
         Entry.CheckPeer(to ?? from!);
-        return new AllowRequest { Workload = what, To = to, From = from, Port = Entry.CheckPort(port ?? "") };
+        return new AllowRequest { Workload = what, To = to, From = from, Port = Entry.CheckPort(port ?? ""), Executable = executable };
     }
 }

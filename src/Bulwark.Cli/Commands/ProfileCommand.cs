@@ -49,10 +49,13 @@ internal static class ProfileCommand
             listing.Row(
                 Cell.Faint(Words.Arrow(entry.Direction)), entry.Peer, entry.Port, Cell.OrDash(entry.Protocol), Origin(entry.Origin),
                 Cell.Count(entry.Connections), Words.Bytes(entry.BytesSent), Words.Bytes(entry.BytesReceived),
-                Cell.Faint(Words.Ago(entry.LastSeen, screen.Clock)), Cell.List(entry.Executables), Cell.List(entry.ServerNames));
+                Cell.Faint(Words.Ago(entry.LastSeen, screen.Clock)), Executables(entry), Cell.List(entry.ServerNames));
         }
         listing.WriteTo(screen);
     }
+
+    private static Cell Executables(ProfileEntryReport entry) =>
+        entry.OnlyExecutables ? new($"only {string.Join(", ", entry.Executables)}", Tone.Good) : Cell.List(entry.Executables);
 
     private static Cell Origin(string origin) => new(origin, origin switch
     {

@@ -5,15 +5,19 @@ using Bulwark.Kernel.Native;
 namespace Bulwark.Kernel.Attachment;
 
 /// <summary>
-/// Puts the packet programs on the control groups of containers that share the host's network. Their links are pinned and outlive this
+/// Puts the programs for packets and calls on the control groups of containers that share the host's network. Their links are pinned and outlive this
 /// process; the kernel ends them with the control group.
 /// </summary>
 public sealed class ControlGroupHooks(KernelPrograms programs, string pinRoot)
 {
     private const string Prefix = "link_place_";
-    private static readonly string[] s_programs = ["cgroup_sends", "cgroup_receives"];
+    private static readonly string[] s_programs =
+    [
+        "cgroup_sends", "cgroup_receives", "cgroup_connect_ipv4", "cgroup_connect_ipv6", "cgroup_send_ipv4", "cgroup_send_ipv6",
+        "cgroup_bind_ipv4", "cgroup_bind_ipv6",
+    ];
 
-    /// <summary>Attaches both, in place of older ones of ours, and tells them which place they are at.</summary>
+    /// <summary>Attaches all, in place of older ones of ours, and tells them which place they are at.</summary>
     /// <param name="place">With the bit <see cref="Place.ControlGroup"/>.</param>
     /// <param name="path">The control group, in the mounted hierarchy of version 2.</param>
     /// <exception cref="KernelException">It is gone, or the kernel refuses.</exception>
@@ -30,7 +34,7 @@ public sealed class ControlGroupHooks(KernelPrograms programs, string pinRoot)
     public uint PlaceOf(string path) =>
         CgroupHierarchy.IdOf(path) is { } id && programs.ControlGroupPlaces.TryGet(id, out var place) ? place : 0;
 
-    /// <summary>Whether both programs are on a control group that is still there.</summary>
+    /// <summary>Whether all programs are on a control group that is still there.</summary>
     public bool AreAttached(uint place) => s_programs.All(program => PinnedLink.IsLive(Pin(place, program)));
 
     /// <summary>Takes the programs off.</summary>

@@ -59,6 +59,44 @@ public record struct PolicyKey
     public byte Direction;
 }
 
+/// <summary><c>enum permission</c>: values of <c>policies</c>.</summary>
+public enum Permission : uint
+{
+    None = 0,
+    All = 1,
+
+    /// <summary>For the executables in <c>policy_executables</c>.</summary>
+    Listed = 2,
+}
+
+/// <summary><c>struct policy_executable_key</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct PolicyExecutableKey
+{
+    public PolicyKey Entry;
+    public uint Executable;
+}
+
+/// <summary><c>struct path_key</c>: the path of an executable, zero padded.</summary>
+[InlineArray(Length)]
+public struct PathKey
+{
+    public const int Length = 256;
+
+    private byte _first;
+}
+
+/// <summary><c>struct executable_key</c>: a file that was looked at already.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct ExecutableFile
+{
+    public ulong Inode;
+    public ulong NameHash;
+    public ulong ParentHash;
+    public uint Device;
+    public uint Pad;
+}
+
 /// <summary><c>struct owner</c>: whose an address is.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public record struct Owner
@@ -151,7 +189,7 @@ public struct ExecutablePath
     public uint Pad;
     public PathBytes Path;
 
-    /// <summary>An absolute path in its file system, cut at the front when longer.</summary>
+    /// <summary>An absolute path in its mount namespace; with * in front, the end of a path that is longer or does not lead to the root.</summary>
     [InlineArray(PathLength)]
     public struct PathBytes
     {
@@ -179,6 +217,7 @@ public enum Setting : uint
 
     /// <summary>How much of <see cref="Counter.SuppressedAttempts"/> the server has heard of.</summary>
     ToldSuppressed = 8,
+    NextOwnExecutable = 9,
 }
 
 /// <summary><c>enum counter</c>: keys of <c>counters</c>.</summary>

@@ -22,21 +22,25 @@ public static class Explainer
     /// <summary>The command that would allow it; empty where the reason is not the profile, or a name cannot be typed.</summary>
     public static string Hint(Attempt attempt)
     {
-        if (attempt.Reason != VerdictReason.NotInProfile)
-            return "";
-        return AllowCommand(attempt.Workload, attempt.Key);
+        if (attempt.Reason == VerdictReason.NotInProfile)
+            return AllowCommand(attempt.Workload, attempt.Key);
+        // An executable that cannot be told can only be allowed with all others.
+        return attempt.Reason == VerdictReason.Executable ? AllowCommand(attempt.Workload, attempt.Key, attempt.Executable) : "";
     }
 
     /// <summary>The command that allows <paramref name="key"/> for a workload; empty if a name cannot be typed.</summary>
-    public static string AllowCommand(string workload, ProfileKey key)
+    /// <param name="executable">For this one more only; empty for all.</param>
+    public static string AllowCommand(string workload, ProfileKey key, string executable = "")
     {
         var peer = key.Peer.ToString();
-        if (workload.Length == 0 || !ShellWord.IsPrintable(workload) || !ShellWord.IsPrintable(peer))
+        if (workload.Length == 0 || !ShellWord.IsPrintable(workload) || !ShellWord.IsPrintable(peer) || !ShellWord.IsPrintable(executable))
             return "";
         var side = key.Direction == Direction.Out ? "--to" : "--from";
         // A value that starts with a dash would be read as an option.
         var option = peer.StartsWith('-') ? $"{side}={ShellWord.Quote(peer)}" : $"{side} {ShellWord.Quote(peer)}";
         var options = $"{option} --port {ShellWord.Quote(key.Port.ToString())}";
+        if (executable.Length > 0)
+            options += $" --executable {ShellWord.Quote(executable)}";
         return workload.StartsWith('-')
             ? $"bulwark allow {options} -- {ShellWord.Quote(workload)}"
             : $"bulwark allow {ShellWord.Quote(workload)} {options}";
@@ -104,6 +108,8 @@ public static class Explainer
     {
         if (attempt.Verdict == Verdict.Allowed)
             return $"It was allowed, because {Cause(attempt)}.";
+        if (attempt.Reason == VerdictReason.Executable)
+            return OnlyFor(attempt, profile);
         if (attempt.Reason != VerdictReason.NotInProfile)
             return $"No profile entry can allow this: {Cause(attempt)}.";
         var missing = $"The profile of {ShellWord.Printable(attempt.Workload)} has no entry {ShellWord.Printable(attempt.Key.ToString())}";
@@ -112,6 +118,14 @@ public static class Explainer
         if (nearest.IsEmpty)
             return $"{missing}, and none for this peer or this port.";
         return $"{missing}. Nearest are {string.Join(", ", nearest.Select(entry => Near(entry, attempt.Key)))}.";
+    }
+
+    private static string OnlyFor(Attempt attempt, Profile profile)
+    {
+        var workload = ShellWord.Printable(attempt.Workload);
+        return ProfileLookup.Cover(profile, attempt.Key) is { OnlyExecutables: true } entry
+            ? $"The profile of {workload} has the entry {ShellWord.Printable(entry.Key.ToString())} for {string.Join(", ", entry.Executables.Select(ShellWord.Printable))} only."
+            : $"The profile of {workload} had {ShellWord.Printable(attempt.Key.ToString())} for other executables only.";
     }
 
     private static string Near(ProfileEntry entry, ProfileKey key) =>
@@ -125,6 +139,7 @@ public static class Explainer
         VerdictReason.UnknownFragment => "it is a later fragment of a packet whose first fragment was not seen",
         VerdictReason.NotIp => "it is neither IPv4, IPv6 nor ARP",
         VerdictReason.UnrelatedError => "it is an ICMP error that belongs to no known connection",
+        VerdictReason.Executable => $"the profile of {ShellWord.Printable(attempt.Workload)} allows it to other executables only",
         VerdictReason.Held => "the container's policy was not in the kernel yet",
         _ => attempt.Verdict == Verdict.Allowed
             ? "an entry in the profile allows it, or the workload is still learning"

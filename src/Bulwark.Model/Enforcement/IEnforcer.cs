@@ -11,7 +11,9 @@ public interface IEnforcer
     /// Replaces the policy of a workload atomically: no packet sees half of it. If it does not fit, the old one stays and
     /// <see cref="PolicyTooLargeException"/> is thrown.
     /// </summary>
-    void Apply(Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries);
+    /// <param name="executables">Who may open what is for some executables only.</param>
+    void Apply(
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null);
 
     /// <summary>Gives an address range outside its identity. A container's or host's own address keeps precedence.</summary>
     void AssignRange(IPNetwork range, Identity identity);

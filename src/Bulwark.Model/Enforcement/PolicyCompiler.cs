@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Bulwark.Model.Profiles;
 
@@ -14,7 +15,8 @@ public static class PolicyCompiler
     /// </param>
     public static CompiledPolicy Compile(Profile profile, Func<Peer, Identity?> identityOf, IReadOnlyCollection<Peer>? knownRanges = null)
     {
-        var entries = new SortedSet<PolicyEntry>(Order);
+        // With the executables that an entry is for; null: all.
+        var entries = new SortedDictionary<PolicyEntry, ImmutableSortedSet<string>?>(Order);
         var pending = new SortedSet<Peer>();
         var unusable = new SortedSet<ProfileKey>();
         var ranges = Parse(knownRanges ?? []);
@@ -41,10 +43,18 @@ public static class PolicyCompiler
                 else if (identity == Identity.Any && entry.Key.Port.Port == 0)
                     unusable.Add(entry.Key); // the kernel looks any peer up with a port only
                 else
-                    entries.Add(new(entry.Key.Direction, identity, entry.Key.Port.Transport, entry.Key.Port.Port));
+                    Permit(new(entry.Key.Direction, identity, entry.Key.Port.Transport, entry.Key.Port.Port));
+            }
+
+            void Permit(PolicyEntry permitted)
+            {
+                var only = entry.OnlyExecutables && permitted.Direction == Direction.Out ? entry.Executables : null;
+                entries[permitted] = !entries.TryGetValue(permitted, out var others) ? only
+                    : others is null || only is null ? null : others.Union(only);
             }
         }
-        return new([.. entries], [.. pending], [.. unusable]);
+        var listed = entries.SelectMany(pair => pair.Value?.Select(executable => new ExecutableEntry(pair.Key, executable)) ?? []);
+        return new([.. entries.Keys], [.. listed], [.. pending], [.. unusable]);
     }
 
     private static readonly Comparer<PolicyEntry> Order = Comparer<PolicyEntry>.Create((left, right) =>

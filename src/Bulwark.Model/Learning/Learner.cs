@@ -44,12 +44,11 @@ public static class Learner
         }
 
         (profile, entry) = Sight(profile, entry, time, thresholds);
-        return Put(profile, entry with
+        return Put(profile, Run(entry, executable, connections) with
         {
             FirstSeen = Earlier(entry.FirstSeen, time),
             LastSeen = Later(entry.LastSeen, time),
             Connections = entry.Connections + connections,
-            Executables = Add(entry.Executables, executable),
         });
     }
 
@@ -96,9 +95,25 @@ public static class Learner
         },
     };
 
-    /// <summary>A person allows a conversation. Until it is first seen, its times are when it was allowed.</summary>
-    public static Profile Allow(Profile profile, ProfileKey key, DateTimeOffset now) =>
-        Put(profile, (profile.Entries.GetValueOrDefault(key) ?? New(key, EntryOrigin.Allowed, now)) with { Origin = EntryOrigin.Allowed });
+    /// <summary>
+    /// A person allows a conversation: to all executables, or to one more. Until it is first seen, its times are when it was allowed.
+    /// </summary>
+    /// <param name="executable">Its path; empty for all.</param>
+    public static Profile Allow(Profile profile, ProfileKey key, DateTimeOffset now, string executable = "")
+    {
+        var entry = profile.Entries.GetValueOrDefault(key) ?? New(key, EntryOrigin.Allowed, now);
+        if (executable.Length == 0)
+            return Put(profile, entry with { Origin = EntryOrigin.Allowed, OnlyExecutables = false });
+        if (entry.IsAllowed && !entry.OnlyExecutables && profile.Entries.ContainsKey(key))
+            return profile;
+        var others = entry.OnlyExecutables ? entry.Executables : entry.Executables.Clear();
+        return Put(profile, entry with
+        {
+            Origin = entry.IsAllowed ? entry.Origin : EntryOrigin.Allowed,
+            OnlyExecutables = true,
+            Executables = Add(others, executable),
+        });
+    }
 
     /// <summary>Removes the entries that match. A profile left empty starts to learn anew.</summary>
     public static Profile Forget(Profile profile, Func<ProfileEntry, bool> predicate)
@@ -131,11 +146,17 @@ public static class Learner
             return profile with { ModeIsPinned = pinned };
         var changed = profile with { Mode = mode, ModeIsPinned = pinned, ModeSince = now };
         if (mode != Mode.Learn)
-            return changed;
+            return profile.Mode == Mode.Learn ? Settled(changed) : changed;
         return changed with
         {
             Learning = new(),
-            Entries = profile.Entries.ToImmutableDictionary(pair => pair.Key, pair => pair.Value with { Sightings = 0 }),
+            Entries = profile.Entries.ToImmutableDictionary(pair => pair.Key, pair => pair.Value with
+            {
+                Sightings = 0,
+                SightingsAtLastExecutable = 0,
+                HasUnknownExecutables = false,
+                OnlyExecutables = false,
+            }),
         };
     }
 
@@ -168,6 +189,28 @@ public static class Learner
             .Append(lastWouldBlock ?? profile.ModeSince)
             .Append(profile.Learning.LastLost ?? profile.ModeSince)
             .Max();
+
+    // Learning is over: what only some executables did, is for them only.
+    private static Profile Settled(Profile profile) => profile with
+    {
+        Entries = profile.Entries.SetItems(profile.Entries.Where(pair => StableExecutables.AreIn(pair.Value))
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value with { OnlyExecutables = true }))),
+    };
+
+    private static ProfileEntry Run(ProfileEntry entry, string executable, long connections)
+    {
+        // What is for some only is not widened by what others try.
+        if (entry.OnlyExecutables || connections == 0)
+            return entry.OnlyExecutables ? entry : entry with { Executables = Add(entry.Executables, executable) };
+        if (executable.Length == 0)
+            return entry with { HasUnknownExecutables = true };
+        var executables = Add(entry.Executables, executable);
+        return entry with
+        {
+            Executables = executables,
+            SightingsAtLastExecutable = executables.Count > entry.Executables.Count ? entry.Sightings : entry.SightingsAtLastExecutable,
+        };
+    }
 
     private static ProfileEntry? Find(Profile profile, ProfileKey key) =>
         profile.Entries.TryGetValue(key, out var entry) && entry.IsAllowed ? entry : ProfileLookup.Cover(profile, key) ?? entry;

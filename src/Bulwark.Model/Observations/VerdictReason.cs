@@ -25,4 +25,7 @@ public enum VerdictReason : byte
 
     /// <summary>The interface is held until its container's policy is in the kernel.</summary>
     Held = 7,
+
+    /// <summary>The profile allows the conversation, but not to this executable.</summary>
+    Executable = 8,
 }

@@ -36,6 +36,15 @@ public sealed record ProfileEntry(ProfileKey Key, EntryOrigin Origin)
     /// <summary>Executables at the workload's end, as paths inside the container; sorted, at most 16.</summary>
     public ImmutableSortedSet<string> Executables { get; init; } = ImmutableSortedSet<string>.Empty.WithComparer(StringComparer.Ordinal);
 
+    /// <summary>Value of <see cref="Sightings"/> when an executable was last new.</summary>
+    public long SightingsAtLastExecutable { get; init; }
+
+    /// <summary>Whether it was ever opened by an executable that could not be told.</summary>
+    public bool HasUnknownExecutables { get; init; }
+
+    /// <summary>Whether it is for these executables only. Set when learning ends, if their set was stable; else by a person.</summary>
+    public bool OnlyExecutables { get; init; }
+
     /// <summary>The application protocol (<c>http</c>, <c>tls</c>, <c>postgresql</c>, …), or empty while unknown.</summary>
     public string Protocol { get; init; } = "";
 

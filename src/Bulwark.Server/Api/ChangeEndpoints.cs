@@ -38,8 +38,8 @@ internal static class ChangeEndpoints
         var request = await RequestReader.Body(context, ApiJson.Default.AllowRequest).ConfigureAwait(false);
         var report = await api.Loop.Run(() =>
         {
-            var (workload, key) = RequestReader.Allow(request, api.State, api.Events);
-            return Reports(api.Changer.Allow(workload.Workload.Identity, key, api.Now));
+            var (workload, key, executable) = RequestReader.Allow(request, api.State, api.Events);
+            return Reports(api.Changer.Allow(workload.Workload.Identity, key, executable, api.Now));
         }, context.RequestAborted).ConfigureAwait(false);
         await Responses.Write(context, report, ApiJson.Default.ImmutableArrayProfileChangeReport).ConfigureAwait(false);
     }
@@ -114,8 +114,8 @@ internal static class ChangeEndpoints
         }
         foreach (var allow in OrEmpty(request.Allow))
         {
-            var (workload, key) = RequestReader.Allow(allow, state, api.Events);
-            profiles[workload.Workload.Name] = Learner.Allow(profiles[workload.Workload.Name], key, now);
+            var (workload, key, executable) = RequestReader.Allow(allow, state, api.Events);
+            profiles[workload.Workload.Name] = Learner.Allow(profiles[workload.Workload.Name], key, now, executable);
             ChangeOtherEnd(workload, key, (profile, other) => Learner.Allow(profile, other, now));
         }
         return profiles;

@@ -39,6 +39,13 @@ internal static class EventReporter
         var explanation = Explainer.Explain(attempt, workload.Profile);
         var paragraphs = explanation.Paragraphs;
         var hint = explanation.Hint;
+        if (attempt.Reason == VerdictReason.Executable)
+        {
+            var isAllowed = ProfileLookup.Cover(workload.Profile, attempt.Key) is { } now && (!now.OnlyExecutables || now.Executables.Contains(attempt.Executable));
+            return isAllowed
+                ? new(report, paragraphs.Add("By now the profile allows it."), [], "")
+                : new(report, paragraphs, [], hint);
+        }
         if (attempt.Reason != VerdictReason.NotInProfile)
             return new(report, paragraphs, [.. explanation.Nearest.Select(WorkloadReporter.Entry)], hint);
         var entry = ProfileLookup.Cover(workload.Profile, attempt.Key);

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bulwark.Model;
+using Bulwark.Model.Observations;
 using Bulwark.Model.Profiles;
 using Bulwark.Server.Api.Contracts;
 using Bulwark.Server.Engine;
@@ -14,6 +16,7 @@ namespace Bulwark.Server.Api;
 internal static class RequestReader
 {
     private const int LongestHostName = 253;
+    private const int LongestPath = 256; // bytes that the kernel compares
 
     public static async Task<T> Body<T>(HttpContext context, JsonTypeInfo<T> type)
     {
@@ -64,7 +67,8 @@ internal static class RequestReader
     }
 
     /// <summary>The workload and the conversation that a person wants to allow.</summary>
-    public static (WorkloadState Workload, ProfileKey Key) Allow(AllowRequest request, ServerState state, EventLog events)
+    /// <returns>With the executable that may, or an empty string for all.</returns>
+    public static (WorkloadState Workload, ProfileKey Key, string Executable) Allow(AllowRequest request, ServerState state, EventLog events)
     {
         if (request.Event is { } id)
             return AllowEvent(id, state, events);
@@ -76,7 +80,7 @@ internal static class RequestReader
         var key = new ProfileKey(request.To is null ? Direction.In : Direction.Out, Peer(request.To ?? request.From!, state), Port(request.Port));
         if (!ProfileLookup.IsUsable(new(key, EntryOrigin.Allowed)))
             throw Bad($"\"{request.Port}\" is no port that can be allowed.", "For example: 5432/tcp, 53/udp, 8/icmp");
-        return (workload, key);
+        return (workload, key, Executable(request.Executable, key));
     }
 
     /// <summary>The workload, and which of its entries a person wants to forget.</summary>
@@ -99,16 +103,28 @@ internal static class RequestReader
         return (workload, e => (peer is null || e.Key.Peer == peer) && (port is null || e.Key.Port == port));
     }
 
-    private static (WorkloadState, ProfileKey) AllowEvent(long id, ServerState state, EventLog events)
+    private static string Executable(string? path, ProfileKey key)
+    {
+        if (path is null)
+            return "";
+        if (key.Direction != Direction.Out)
+            throw Bad("An executable can only be named for what the workload opens itself (to).");
+        return path.StartsWith('/') && Encoding.UTF8.GetByteCount(path) <= LongestPath && !path.Any(char.IsControl)
+            ? path
+            : throw Bad($"\"{path}\" is no path of an executable.", "For example: /usr/bin/curl");
+    }
+
+    private static (WorkloadState, ProfileKey, string) AllowEvent(long id, ServerState state, EventLog events)
     {
         var report = events.Find(id) ?? throw EventReporter.Unknown(id);
-        if (EventReporter.Attempt(report) is not { Reason: Model.Observations.VerdictReason.NotInProfile } attempt)
+        if (EventReporter.Attempt(report) is not { Reason: VerdictReason.NotInProfile or VerdictReason.Executable } attempt)
         {
             throw new RequestException(409, "Nothing to allow",
                 string.Create(CultureInfo.InvariantCulture, $"Event {id} is no conversation outside a profile: {report.Message}"),
                 string.Create(CultureInfo.InvariantCulture, $"bulwark explain {id}"));
         }
-        return (WorkloadLookup.Find(state, attempt.Workload), attempt.Key);
+        var executable = attempt.Reason == VerdictReason.Executable && attempt.Executable.Length > 0 ? Executable(attempt.Executable, attempt.Key) : "";
+        return (WorkloadLookup.Find(state, attempt.Workload), attempt.Key, executable);
     }
 
     private static Peer Peer(string text, ServerState state)

@@ -30,7 +30,7 @@ public static class WorkloadReporter
 
     public static ProfileEntryReport Entry(ProfileEntry entry) => new(
         entry.Key.Direction, entry.Key.Peer.ToString(), entry.Key.Port.ToString(), entry.Protocol, ReportText.CamelCase(entry.Origin),
-        [.. entry.Executables], [.. entry.ServerNames], entry.Connections, entry.BytesSent, entry.BytesReceived, entry.FirstSeen,
+        [.. entry.Executables], entry.OnlyExecutables, [.. entry.ServerNames], entry.Connections, entry.BytesSent, entry.BytesReceived, entry.FirstSeen,
         entry.LastSeen);
 
     private static WorkloadReport Report(

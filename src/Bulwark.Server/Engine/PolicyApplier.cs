@@ -88,15 +88,15 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, Tim
     /// <exception cref="PolicyTooLargeException">It does not fit; the policy of before is in force.</exception>
     public void Apply(Identity workload, Profile profile)
     {
-        IReadOnlyCollection<PolicyEntry> entries = [];
+        CompiledPolicy? policy = null;
         if (profile.Mode != Mode.Learn)
         {
             foreach (var entry in profile.Entries.Values.Where(e => e.IsAllowed))
                 EnsureIdentity(entry.Key.Peer);
-            entries = PolicyCompiler.Compile(profile, IdentityOf, state.Outside.Ranges).Entries;
+            policy = PolicyCompiler.Compile(profile, IdentityOf, state.Outside.Ranges);
         }
         state.SaveIdentities();
-        agent.Apply(workload, profile.Mode, entries);
+        agent.Apply(workload, profile.Mode, policy?.Entries ?? [], policy?.Executables);
         _stale.Remove(workload);
         _retryAt.Remove(workload);
     }

@@ -23,15 +23,16 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
     /// Allows a conversation at both ends, or at none if a policy does not fit: where the peer is a workload that is judged too, an entry
     /// at one end would leave the other one blocking. Returns what was not allowed before, at the asked workload first.
     /// </summary>
-    public ImmutableArray<ProfileChange> Allow(Identity workload, ProfileKey key, DateTimeOffset now)
+    /// <param name="executable">The one more that may open it at the asked workload; empty for all.</param>
+    public ImmutableArray<ProfileChange> Allow(Identity workload, ProfileKey key, string executable, DateTimeOffset now)
     {
         var before = state.Current.Workloads[workload];
-        ImmutableArray<ProfileChange> changes = [AllowAt(before, key, "", now)];
+        ImmutableArray<ProfileChange> changes = [AllowAt(before, key, executable, "", now)];
         if (BothEnds.Other(state.Current, before.Workload, key) is { } end && BothEnds.IsMissing(end.Workload.Profile, end.Key))
         {
             try
             {
-                changes = changes.Add(AllowAt(end.Workload, end.Key, BothEnds.Why(end.Workload), now));
+                changes = changes.Add(AllowAt(end.Workload, end.Key, "", BothEnds.Why(end.Workload), now));
             }
             catch
             {
@@ -155,13 +156,16 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
             $"The policy of {workload.Workload.Name} could not be put into force: {e.Message}",
             $"bulwark profile {ShellWord.Quote(workload.Workload.Name)}"));
 
-    private ProfileChange AllowAt(WorkloadState before, ProfileKey key, string why, DateTimeOffset now)
+    private ProfileChange AllowAt(WorkloadState before, ProfileKey key, string executable, string why, DateTimeOffset now)
     {
         // It may have changed a moment ago: a workload can be its own peer.
         before = state.Current.Workloads[before.Workload.Identity];
-        var isNew = before.Profile.Entries.GetValueOrDefault(key) is not { IsAllowed: true };
-        Keep(before, Learner.Allow(before.Profile, key, now));
-        return new(before.Workload, isNew ? [key] : [], [], why);
+        var (old, profile) = (before.Profile.Entries.GetValueOrDefault(key), Learner.Allow(before.Profile, key, now, executable));
+        var allowed = profile.Entries[key];
+        var isWider = old is not { IsAllowed: true } || old.OnlyExecutables != allowed.OnlyExecutables
+            || (allowed.OnlyExecutables && allowed.Executables.Count > old.Executables.Count);
+        Keep(before, profile);
+        return new(before.Workload, isWider ? [key] : [], [], why);
     }
 
     private ProfileChange ForgetAt(Identity workload, Func<ProfileEntry, bool> which, bool everything, DateTimeOffset now, string why)

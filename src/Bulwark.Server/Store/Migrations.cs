@@ -92,5 +92,10 @@ internal static class Migrations
         ) STRICT, WITHOUT ROWID;
         """,
         "ALTER TABLE identities ADD COLUMN seen INTEGER;",
+        """
+        ALTER TABLE entries ADD COLUMN sightings_at_last_executable INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE entries ADD COLUMN has_unknown_executables INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE entries ADD COLUMN only_executables INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

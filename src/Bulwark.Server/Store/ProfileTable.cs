@@ -11,7 +11,8 @@ public static class ProfileTable
 {
     private const string KeyColumns = "workload, direction, peer, port";
     private const string ValueColumns =
-        "origin, first_seen, last_seen, connections, bytes_sent, bytes_received, sightings, executables, protocol, server_names";
+        "origin, first_seen, last_seen, connections, bytes_sent, bytes_received, sightings, executables, protocol, server_names, " +
+        "sightings_at_last_executable, has_unknown_executables, only_executables";
 
     /// <summary>Every profile by the identity of its workload, whose names are in <paramref name="names"/>.</summary>
     public static ImmutableDictionary<Identity, Profile> Load(SqliteConnection connection, IReadOnlyDictionary<Identity, string> names)
@@ -79,6 +80,9 @@ public static class ProfileTable
                 Executables = reader.GetStrings(11).ToImmutableSortedSet(StringComparer.Ordinal),
                 Protocol = reader.GetString(12),
                 ServerNames = reader.GetStrings(13).ToImmutableSortedSet(StringComparer.Ordinal),
+                SightingsAtLastExecutable = reader.GetInt64(14),
+                HasUnknownExecutables = reader.GetInt64(15) != 0,
+                OnlyExecutables = reader.GetInt64(16) != 0,
             };
             var workload = new Identity((uint)reader.GetInt64(0));
             if (!entries.TryGetValue(workload, out var own))
@@ -94,16 +98,18 @@ public static class ProfileTable
             $"""
             INSERT OR REPLACE INTO entries ({KeyColumns}, {ValueColumns})
             VALUES (@workload, @direction, @peer, @port, @origin, @first, @last, @connections, @sent, @received, @sightings,
-                @executables, @protocol, @serverNames)
+                @executables, @protocol, @serverNames, @atLastExecutable, @unknownExecutables, @onlyExecutables)
             """,
             "@workload", "@direction", "@peer", "@port", "@origin", "@first", "@last", "@connections", "@sent", "@received",
-            "@sightings", "@executables", "@protocol", "@serverNames");
+            "@sightings", "@executables", "@protocol", "@serverNames", "@atLastExecutable", "@unknownExecutables", "@onlyExecutables");
         foreach (var entry in entries)
         {
             SetKey(command, workload, entry.Key).Set("@origin", entry.Origin).Set("@first", entry.FirstSeen).Set("@last", entry.LastSeen)
                 .Set("@connections", entry.Connections).Set("@sent", entry.BytesSent).Set("@received", entry.BytesReceived)
                 .Set("@sightings", entry.Sightings).Set("@executables", entry.Executables).Set("@protocol", entry.Protocol)
-                .Set("@serverNames", entry.ServerNames).ExecuteNonQuery();
+                .Set("@serverNames", entry.ServerNames).Set("@atLastExecutable", entry.SightingsAtLastExecutable)
+                .Set("@unknownExecutables", entry.HasUnknownExecutables ? 1 : 0).Set("@onlyExecutables", entry.OnlyExecutables ? 1 : 0)
+                .ExecuteNonQuery();
         }
     }
 

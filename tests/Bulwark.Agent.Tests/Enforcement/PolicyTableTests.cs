@@ -156,7 +156,7 @@ public sealed class PolicyTableTests : IDisposable
     {
         new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(80)]);
         for (ushort port = 1; port <= 1000; port++)
-            _kernel.Programs.Policies.Set(KeyOf(777, Entry(port)), 1);
+            _kernel.Programs.Policies.Set(KeyOf(777, Entry(port)), Permission.All);
 
         _ = new PolicyTable(_kernel.Reload(), _time);
 
@@ -261,6 +261,43 @@ public sealed class PolicyTableTests : IDisposable
         var table = new PolicyTable(_kernel.Programs, _time);
 
         Assert.Throws<ArgumentException>(() => table.AssignName(new string('a', 256), new(Identity.FirstName)));
+    }
+
+    [Fact]
+    public void An_entry_for_some_executables_lists_them_by_their_numbers()
+    {
+        new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(80), Entry(81)], [new(Entry(80), "/app"), new(Entry(80), "/job")]);
+
+        var version = PolicyOf(s_web).Policy;
+        Assert.True(_kernel.Programs.Policies.TryGet(KeyOf(version, Entry(80)), out var listed));
+        Assert.True(_kernel.Programs.Policies.TryGet(KeyOf(version, Entry(81)), out var all));
+        Assert.Equal((Permission.Listed, Permission.All), (listed, all));
+        Assert.Equal(2, _kernel.Programs.PolicyExecutables.Keys().Count(key => key.Entry == KeyOf(version, Entry(80))));
+    }
+
+    [Fact]
+    public void A_policy_that_changes_only_in_its_executables_changes()
+    {
+        var table = new PolicyTable(_kernel.Programs, _time);
+        table.Apply(s_web, Mode.Protect, [Entry(80)], [new(Entry(80), "/app")]);
+        var before = PolicyOf(s_web);
+        table.Apply(s_web, Mode.Protect, [Entry(80)]);
+
+        Assert.NotEqual(before, PolicyOf(s_web));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        table.DeleteRetired();
+        Assert.Empty(_kernel.Programs.PolicyExecutables.Keys());
+    }
+
+    [Fact]
+    public void An_executable_keeps_its_number_over_a_restart()
+    {
+        new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(80)], [new(Entry(80), "/app")]);
+        var number = Assert.Single(_kernel.Programs.PolicyExecutables.Keys()).Executable;
+        var table = new PolicyTable(_kernel.Reload(), _time);
+        table.Apply(s_web, Mode.Protect, [Entry(80), Entry(81)], [new(Entry(80), "/app")]);
+
+        Assert.All(_kernel.Programs.PolicyExecutables.Keys(), key => Assert.Equal(number, key.Executable));
     }
 
     [Fact]

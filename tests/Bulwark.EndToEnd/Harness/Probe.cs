@@ -6,6 +6,10 @@ public static class Probe
     /// <summary>Opens a TCP connection.</summary>
     public static string Tcp(string host, int port) => $"nc -z -w 2 {host} {port}";
 
+    /// <summary>Opens a TCP connection from Python, as the application of <see cref="ThreeTierApplication"/> does.</summary>
+    public static string TcpByPython(string host, int port) =>
+        $"""exec python3 -c 'import socket; socket.create_connection(("{host}", {port}), 2)'""";
+
     /// <summary>Sends a datagram to a server that echoes it, and waits for the echo.</summary>
     public static string Udp(string host, int port) => $"[ \"$(echo hello | timeout 3 nc -u -w 2 -W 1 {host} {port})\" = hello ]";
 

@@ -25,6 +25,19 @@ public sealed class ChangeTests(ProtectedShop protectedShop) : IClassFixture<Pro
     }
 
     [Fact]
+    public async Task Another_executable_is_allowed_by_the_command_that_its_event_names()
+    {
+        Assert.False((await _shop.ExecAsync("web", Probe.Tcp("cache", 6379))).Succeeded);
+        var item = await _bulwark.WaitForBlockedAsync(_started, "shop/web", "out", "shop/cache", "6379/tcp");
+
+        _ = (await _bulwark.RunHintAsync(item.Hint)).Text;
+
+        Assert.True((await _shop.ExecAsync("web", Probe.Tcp("cache", 6379))).Succeeded, "this one");
+        Assert.False((await _shop.ExecAsync("web", "exec 3<>/dev/tcp/cache/6379")).Succeeded, "a third one");
+        await _shop.WaitAsync();
+    }
+
+    [Fact]
     public async Task One_command_allows_a_conversation_between_two_protected_workloads()
     {
         var probe = Probe.Tcp("cache", 6379);
@@ -85,7 +98,7 @@ public sealed class ChangeTests(ProtectedShop protectedShop) : IClassFixture<Pro
         await _shop.RunWebAsync(3);
 
         Assert.False((await protectedShop.Host.ExecAsync(_shop.Container("web", 3), Probe.Tcp("proxy", 80))).Succeeded);
-        Assert.True((await protectedShop.Host.ExecAsync(_shop.Container("web", 3), Probe.Tcp("db", 5432))).Succeeded);
+        Assert.True((await protectedShop.Host.ExecAsync(_shop.Container("web", 3), Probe.TcpByPython("db", 5432))).Succeeded);
         var item = await _bulwark.WaitForBlockedAsync(_started, "shop/web", "out", "shop/proxy", "80/tcp");
         Assert.Equal(_shop.Container("web", 3), item.Container);
         await protectedShop.Host.DockerAsync("rm", "-f", _shop.Container("web", 3));
@@ -128,6 +141,6 @@ public sealed class ChangeTests(ProtectedShop protectedShop) : IClassFixture<Pro
             await _bulwark.WorkloadAsync("shop/web") is { } web && web.Containers.Any(each => each.Image == update) ? web : null);
         Assert.Equal(Mode.Protect, workload.Mode);
         Assert.False((await protectedShop.Host.ExecAsync(_shop.Container("web", 2), Probe.Tcp("proxy", 80))).Succeeded);
-        Assert.True((await protectedShop.Host.ExecAsync(_shop.Container("web", 2), Probe.Tcp("db", 5432))).Succeeded);
+        Assert.True((await protectedShop.Host.ExecAsync(_shop.Container("web", 2), Probe.TcpByPython("db", 5432))).Succeeded);
     }
 }

@@ -114,7 +114,24 @@ public sealed class ProtectionTests(ProtectedShop protectedShop) : IClassFixture
 
     [Fact]
     public async Task Web_still_reaches_the_external_database() =>
-        Assert.True((await _shop.ExecAsync("web", Probe.Tcp(Outside.DatabaseAlias, Outside.DatabasePort))).Succeeded);
+        Assert.True((await _shop.ExecAsync("web", Probe.TcpByPython(Outside.DatabaseAlias, Outside.DatabasePort))).Succeeded);
+
+    [Theory]
+    [InlineData("db", "shop/db")]
+    [InlineData(Outside.DatabaseAlias, "name:" + Outside.DatabaseAlias)]
+    public async Task A_tool_in_web_does_not_open_what_only_the_application_may(string host, string peer)
+    {
+        var result = await _shop.ExecAsync("web", $"nc -v -z -w 2 {host} 5432");
+
+        Assert.False(result.Succeeded, result.ToString());
+        Assert.Contains("Operation not permitted", result.ToString(), StringComparison.Ordinal);
+        var item = await _bulwark.WaitForBlockedAsync(_started, "shop/web", "out", peer, "5432/tcp");
+        Assert.Equal("executable", item.Reason);
+        Assert.Equal(_shop.Container("web"), item.Container);
+        Assert.EndsWith("/nc.openbsd", item.Executable, StringComparison.Ordinal);
+        Assert.Contains(item.Executable, item.Hint, StringComparison.Ordinal);
+        Assert.Contains((await _bulwark.ExplainAsync(item.Id)).Paragraphs, line => line.Contains("python3", StringComparison.Ordinal));
+    }
 
     [Fact]
     public Task Web_does_not_send_datagrams_to_the_world() =>

@@ -58,7 +58,7 @@ public sealed class SurvivalTests(ProtectedShop protectedShop) : IClassFixture<P
         for (var i = 0; i < 8; i++)
             Assert.False((await _shop.ExecAsync("web", Probe.Http($"http://new{i}.{Outside.StrangerDomain}/"))).Succeeded, $"new name {i}");
         Assert.True((await _shop.ExecAsync("web", api)).Succeeded, "the allowed name");
-        Assert.True((await _shop.ExecAsync("web", Probe.Tcp(Outside.DatabaseAlias, Outside.DatabasePort))).Succeeded, "the learnt name");
+        Assert.True((await _shop.ExecAsync("web", Probe.TcpByPython(Outside.DatabaseAlias, Outside.DatabasePort))).Succeeded, "the learnt name");
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal sealed unsafe class PacketTrial : IDisposable
         {
             Kernel.Policies.Set(
                 new() { Policy = _version, Peer = entry.Peer.Value, Port = entry.Port, Transport = entry.Transport.Number, Direction = (byte)entry.Direction },
-                1);
+                Permission.All);
         }
         Kernel.Workloads.Set(Web.Value, new() { Policy = _version, Mode = (uint)mode });
         return this;

@@ -19,6 +19,8 @@ public sealed partial class LayoutTests
         { typeof(Endpoint), "endpoint" },
         { typeof(WorkloadPolicy), "workload" },
         { typeof(PolicyKey), "policy_key" },
+        { typeof(PolicyExecutableKey), "policy_executable_key" },
+        { typeof(ExecutableFile), "executable_key" },
         { typeof(Owner), "owner" },
         { typeof(RangeKey), "range_key" },
         { typeof(TrafficKey), "traffic_key" },
@@ -44,6 +46,7 @@ public sealed partial class LayoutTests
     public void Names_and_addresses_are_as_long_as_the_programs_have_them()
     {
         Assert.Equal(s_btf.SizeOfStruct("name_key"), Unsafe.SizeOf<NameKey>());
+        Assert.Equal(s_btf.SizeOfStruct("path_key"), Unsafe.SizeOf<PathKey>());
         Assert.Equal(s_btf.SizeOfStruct("address"), Unsafe.SizeOf<MappedAddress>());
         Assert.Equal(s_btf.FieldsOf("name_event").Single(f => f.Name == "addresses").Size, NameEvent.AddressesMax * Unsafe.SizeOf<MappedAddress>());
         Assert.Equal(PayloadEvent.DataLength, s_btf.FieldsOf("payload_event").Single(f => f.Name == "data").Size);
@@ -52,6 +55,7 @@ public sealed partial class LayoutTests
     [Theory]
     [InlineData(typeof(Setting), "setting", "SETTING")]
     [InlineData(typeof(Counter), "counter", "COUNTER")]
+    [InlineData(typeof(Permission), "permission", "PERMISSION")]
     [InlineData(typeof(KernelEventType), "event_type", "EVENT")]
     [InlineData(typeof(Direction), "direction", "DIRECTION")]
     [InlineData(typeof(Mode), "mode", "MODE")]

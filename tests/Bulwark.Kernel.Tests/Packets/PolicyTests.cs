@@ -140,7 +140,7 @@ public sealed class PolicyTests : IDisposable
     public void One_update_of_the_workload_switches_to_another_policy()
     {
         _trial.Protect(Out(Database, TcpNumber, 5432));
-        _trial.Kernel.Policies.Set(new() { Policy = 77, Peer = Database.Value, Port = 80, Transport = TcpNumber }, 1);
+        _trial.Kernel.Policies.Set(new() { Policy = 77, Peer = Database.Value, Port = 80, Transport = TcpNumber }, Permission.All);
 
         Assert.False(_trial.Send(Tcp("10.0.0.2:40000", "10.0.0.3:80", Syn)).Passed);
         _trial.Kernel.Workloads.Set(Web.Value, new() { Policy = 77, Mode = (uint)Mode.Protect });

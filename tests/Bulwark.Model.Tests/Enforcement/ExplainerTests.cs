@@ -52,5 +52,15 @@ public sealed class ExplainerTests
         Assert.Equal("No profile entry can allow this: the source address is none of the container's own.", explanation.Paragraphs[2]);
     }
 
+    [Fact]
+    public void Another_executable_is_told_who_may_and_allowed_by_name()
+    {
+        var profile = Learner.Allow(new("shop/web"), ToDatabase, default, "/usr/bin/app");
+        var explanation = Explainer.Explain(Attempt() with { Reason = VerdictReason.Executable, Executable = "/bin/sh" }, profile);
+        Assert.Equal("shop/web (/bin/sh) was blocked from talking to shop/db on 5432/tcp: the profile of shop/web allows it to other executables only.", explanation.Message);
+        Assert.Equal("The profile of shop/web has the entry -> shop/db 5432/tcp for /usr/bin/app only.", explanation.Paragraphs[2]);
+        Assert.Equal("bulwark allow shop/web --to shop/db --port 5432/tcp --executable /bin/sh", explanation.Hint);
+    }
+
     private static Attempt Attempt() => new(Verdict.Blocked, VerdictReason.NotInProfile, "shop/web", ToDatabase);
 }

@@ -31,12 +31,16 @@ public sealed class FakeAgent : IAgent
 
     public AgentStatus Status { get; set; } = new() { Version = "fake" };
 
-    public void Apply(Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries)
+    public ConcurrentDictionary<Identity, IReadOnlyCollection<ExecutableEntry>> Executables { get; } = new();
+
+    public void Apply(
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null)
     {
         if (entries.Count > Capacity)
             throw new PolicyTooLargeException(workload, entries.Count);
         Calls.Enqueue($"apply {workload} {mode} {entries.Count}");
         Policies[workload] = (mode, entries);
+        Executables[workload] = executables ?? [];
     }
 
     public void AssignRange(IPNetwork range, Identity identity)

@@ -48,8 +48,9 @@ public sealed record ZoneMemberReport(string Peer, bool Shared, string Reason);
 public sealed record ProfileReport(WorkloadReport Workload, ImmutableArray<ProfileEntryReport> Entries);
 
 /// <summary>One conversation in a profile.</summary>
+/// <param name="OnlyExecutables">Whether it is for these executables only.</param>
 public sealed record ProfileEntryReport(
-    Direction Direction, string Peer, string Port, string Protocol, string Origin, ImmutableArray<string> Executables,
+    Direction Direction, string Peer, string Port, string Protocol, string Origin, ImmutableArray<string> Executables, bool OnlyExecutables,
     ImmutableArray<string> ServerNames, long Connections, long BytesSent, long BytesReceived, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
 
 /// <summary>Something that happened: a verdict, a change of mode, a loss.</summary>

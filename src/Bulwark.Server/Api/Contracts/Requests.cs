@@ -17,6 +17,9 @@ public sealed record AllowRequest
 
     /// <summary>For example <c>5432/tcp</c>.</summary>
     public string? Port { get; init; }
+
+    /// <summary>The path of the executable that may open it, beside those that may already; all may without.</summary>
+    public string? Executable { get; init; }
 }
 
 /// <summary>Forgets profile entries: those that match all that is given, or the whole profile.</summary>

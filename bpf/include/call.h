@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A process's call to open a conversation: noted, and judged by the executable that makes it. */
+#ifndef BULWARK_CALL_H
+#define BULWARK_CALL_H
+
+#include "executable.h"
+#include "policy.h"
+#include "tell.h"
+
+#define CALL_ALLOW 1
+#define CALL_DENY 0 /* EPERM */
+
+/* The socket of the call, as `sockets` knows it. */
+INLINE void client_key(struct bpf_sock_addr *ctx, int ipv6, __u64 netns, struct socket_key *key)
+{
+	key->netns = netns;
+	if (ipv6) {
+		key->remote.word[0] = ctx->user_ip6[0];
+		key->remote.word[1] = ctx->user_ip6[1];
+		key->remote.word[2] = ctx->user_ip6[2];
+		key->remote.word[3] = ctx->user_ip6[3];
+	} else {
+		key->remote.word[2] = bpf_htonl(0xffff);
+		key->remote.word[3] = ctx->user_ip4;
+	}
+	key->port = bpf_ntohs(ctx->user_port);
+	key->transport = ctx->protocol;
+}
+
+INLINE void note_socket(const struct socket_key *key, __u32 executable)
+{
+	struct socket socket = { .executable = executable, .process = bpf_get_current_pid_tgid() >> 32 };
+	if (executable)
+		bpf_map_update_elem(&sockets, key, &socket, BPF_ANY);
+}
+
+static __noinline void tell_call(const struct endpoint *endpoint, const struct socket_key *key, __u32 executable, __u32 verdict_reason,
+				 __u32 peer)
+{
+	if (!endpoint || !key)
+		return;
+	__u64 now = bpf_ktime_get_ns();
+	__u32 place = PLACE_CGROUP | endpoint->container;
+	struct attempt_key which = {
+		.address = key->remote,
+		.ifindex = place,
+		.port = key->port,
+		.transport = key->transport,
+		.direction = DIRECTION_OUT,
+		.reason = verdict_reason & 0xff,
+	};
+	__u64 count_since = attempts_to_tell(&which, place, now);
+	if (!count_since)
+		return;
+	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count(COUNTER_LOST_EVENTS);
+		return;
+	}
+	__builtin_memset(event, 0, sizeof(*event));
+	event->type = EVENT_ATTEMPT;
+	event->time = now;
+	event->attempts = count_since;
+	event->address = key->remote;
+	event->workload = endpoint->workload;
+	event->container = endpoint->container;
+	event->peer = peer;
+	event->executable = executable;
+	event->process = bpf_get_current_pid_tgid() >> 32;
+	event->server_port = key->port;
+	event->transport = key->transport;
+	event->direction = DIRECTION_OUT;
+	event->verdict = verdict_reason >> 8;
+	event->reason = verdict_reason & 0xff;
+	bpf_ringbuf_submit(event, 0);
+}
+
+/*
+ * Judges a call by the profile of the caller's workload. What the profile does not have at all is left to the packets, which can answer
+ * it, unless `strict`.
+ */
+static __noinline int judge_call(const struct endpoint *endpoint, const struct socket_key *key, __u32 executable, int strict)
+{
+	struct peer peer = {};
+
+	if (!endpoint || !key)
+		return CALL_ALLOW;
+	if (key->transport != TRANSPORT_TCP && key->transport != TRANSPORT_UDP)
+		return CALL_ALLOW;
+	struct workload *found = bpf_map_lookup_elem(&workloads, &endpoint->workload);
+	if (!found)
+		return CALL_ALLOW;
+	struct workload workload = *found;
+	if (workload.mode == MODE_LEARN)
+		return CALL_ALLOW;
+	if (!strict) { /* what stays inside the container is its own affair */
+		if (is_loopback(&key->remote))
+			return CALL_ALLOW;
+		struct owner *owner = bpf_map_lookup_elem(&addresses, &key->remote);
+		if (owner && owner->container == endpoint->container)
+			return CALL_ALLOW;
+	}
+	resolve_peer(endpoint->workload, &key->remote, bpf_ktime_get_ns(), &peer);
+	struct call call = { .policy = workload.policy, .executable = executable, .port = key->port, .transport = key->transport };
+	__u32 permission = judge_executable(&call, &peer);
+	if (permission == PERMISSION_ALL || (permission == PERMISSION_NONE && !strict))
+		return CALL_ALLOW;
+	__u32 verdict = workload.mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
+	__u32 reason = permission == PERMISSION_NONE ? REASON_NOT_IN_PROFILE : REASON_EXECUTABLE;
+	if (reason == REASON_NOT_IN_PROFILE && verdict == VERDICT_WOULD_BLOCK)
+		return CALL_ALLOW; /* its packets tell */
+	tell_call(endpoint, key, executable, verdict << 8 | reason, peer_identity(&peer));
+	if (verdict == VERDICT_WOULD_BLOCK) {
+		count(COUNTER_WOULD_BLOCK);
+		return CALL_ALLOW;
+	}
+	count(COUNTER_BLOCKED);
+	return CALL_DENY;
+}
+
+#endif
