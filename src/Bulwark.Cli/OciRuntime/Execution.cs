@@ -39,6 +39,12 @@ internal static unsafe partial class Execution
         throw new RuntimeException($"{program} cannot be run: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    /// <summary>Ends a process at once.</summary>
+    public static void Kill(int process) => _ = SendSignal(process, 9);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true)]
     private static partial int ExecuteFile(byte* path, byte** arguments);
 

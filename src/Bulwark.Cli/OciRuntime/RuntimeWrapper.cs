@@ -44,15 +44,17 @@ internal static class RuntimeWrapper
     private static void WaitForAgent(RuntimeArguments read, string runtime, RuntimeLog log)
     {
         var started = Stopwatch.GetTimestamp();
-        var missing = ContainerState.ProcessOf(read.StartedContainer, read.Root, runtime) is { } process
-            ? AgentClient.Ask(read.Socket, new(read.StartedContainer, process, read.Wait))
-            : "";
         // What has no process cannot be started either: the runtime says why.
+        if (ContainerState.ProcessOf(read.StartedContainer, read.Root, runtime) is not { } process)
+            return;
+        var missing = AgentClient.Ask(read.Socket, new(read.StartedContainer, process, read.Wait));
         if (missing.Length == 0)
             return;
         var waited = $"after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s: {missing}";
         if (read.IsClosed)
         {
+            // As after a failed start of runc itself: what is left without a process can be removed.
+            Execution.Kill(process);
             throw new RuntimeException($"Bulwark keeps this container from starting, because it is not watched {waited}. " +
                 "See 'bulwark status' and 'journalctl -u bulwark'; to start it all the same, use a runtime without --unanswered=closed");
         }

@@ -56,6 +56,7 @@ public sealed partial class DockerClient : IDisposable
             Runtimes = (json.Runtimes ?? []).ToImmutableDictionary(
                 r => r.Key, r => string.Join(' ', [r.Value?.Path ?? "", .. r.Value?.RuntimeArgs ?? []]), StringComparer.Ordinal),
             DefaultRuntime = json.DefaultRuntime ?? "",
+            DataRoot = json.DockerRootDir ?? "",
         };
     }
 

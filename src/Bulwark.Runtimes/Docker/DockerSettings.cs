@@ -11,6 +11,9 @@ public sealed record DockerSettings(string CgroupDriver, string CgroupVersion, b
     /// <summary>The runtimes that containers can be started with: names, and for each its program with its arguments, if the daemon tells.</summary>
     public ImmutableDictionary<string, string> Runtimes { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Where the daemon keeps its files; empty if it does not say.</summary>
+    public string DataRoot { get; init; } = "";
+
     /// <summary>The runtime of containers that name none; empty if the daemon does not say.</summary>
     public string DefaultRuntime { get; init; } = "";
 }

@@ -5,7 +5,7 @@ using Bulwark.Runtimes;
 
 namespace Bulwark.Agent.Tests.Starts;
 
-public sealed class AwaitedStartsTests
+public sealed class AwaitedStartsTests : IDisposable
 {
     private const string Id = "c1";
     private const int FirstProcess = 40;
@@ -13,6 +13,8 @@ public sealed class AwaitedStartsTests
 
     private readonly AwaitedStarts _starts = new();
     private readonly MadeUpProcess _process = new() { Id = FirstProcess };
+
+    public void Dispose() => _process.Dispose();
 
     [Fact]
     public void Nobody_is_answered_before_the_container_is_watched()

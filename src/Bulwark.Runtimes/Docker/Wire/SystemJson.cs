@@ -21,6 +21,7 @@ internal sealed record InfoJson
     public bool LiveRestoreEnabled { get; init; }
     public Dictionary<string, RuntimeJson?>? Runtimes { get; init; }
     public string? DefaultRuntime { get; init; }
+    public string? DockerRootDir { get; init; }
 }
 
 internal sealed record RuntimeJson
