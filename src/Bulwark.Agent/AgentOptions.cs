@@ -1,3 +1,5 @@
+using Bulwark.Agent.Starts;
+
 namespace Bulwark.Agent;
 
 /// <summary>What an agent works with.</summary>
@@ -8,4 +10,7 @@ public sealed record AgentOptions
 
     /// <summary>The Docker daemons to watch, as <c>unix://PATH</c>.</summary>
     public IReadOnlyList<string> Dockers { get; init; } = ["unix:///var/run/docker.sock"];
+
+    /// <summary>The unix socket on which <c>bulwark runtime</c> asks whether a container may start.</summary>
+    public string StartSocket { get; init; } = "/run/bulwark/" + StartQuestion.SocketName;
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Bulwark.Agent.Enforcement;
 using Bulwark.Agent.Hosts;
 using Bulwark.Agent.Observing;
+using Bulwark.Agent.Starts;
 using Bulwark.Kernel;
 using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
@@ -110,6 +111,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
             OnThread("interfaces", () => monitor.Run(_host.Post, stop.Token)),
             OnThread("events", () => Observe(stop.Token)),
             _host.RunAsync(stop.Token),
+            new StartSocket(_options.StartSocket, _host.WaitForStartAsync, _log).RunAsync(stop.Token),
         };
         var clients = new List<DockerClient>();
         var listings = new List<FirstListing>();

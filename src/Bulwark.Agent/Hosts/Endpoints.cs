@@ -44,8 +44,8 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     /// <summary>The place is the container's; false if it is gone, or another's.</summary>
     public bool Claim(WatchPoint point, WatchedContainer container)
     {
-        if (point is WatchPoint.InsideInterface && _attached.TryGetValue(point.Place, out var other) && other != point
-            && hooks.AreAttached(other))
+        if (point is WatchPoint.InsideInterface inside && _attached.GetValueOrDefault(point.Place) is WatchPoint.InsideInterface other
+            && other.Cookie != inside.Cookie && hooks.AreAttached(other))
         {
             LogAnothers(point.Place, container.Container.Name);
             return false;

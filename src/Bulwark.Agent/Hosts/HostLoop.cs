@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Threading.Channels;
 using Bulwark.Agent.Enforcement;
+using Bulwark.Agent.Starts;
 using Bulwark.Kernel;
 using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
@@ -76,7 +77,7 @@ internal sealed partial class HostLoop
         var next = _changes.Reader.WaitToReadAsync(cancellation).AsTask();
         while (true)
         {
-            await Task.WhenAny(next, Task.Delay(_heldSince.Count > 0 ? s_lookAgain : s_healEvery, _time, cancellation)).ConfigureAwait(false);
+            await Task.WhenAny(next, Task.Delay(_heldSince.Count > 0 || _starts.AreWatched ? s_lookAgain : s_healEvery, _time, cancellation)).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             if (next.IsCompleted)
             {
@@ -84,7 +85,9 @@ internal sealed partial class HostLoop
                 while (_changes.Reader.TryRead(out var change))
                     await HandleAsync(change, cancellation).ConfigureAwait(false);
                 next = _changes.Reader.WaitToReadAsync(cancellation).AsTask();
+                await WatchStartsAsync(cancellation).ConfigureAwait(false);
             }
+            await SettleStartsAsync(cancellation).ConfigureAwait(false);
             ResolveHeld();
             Heal();
             Publish();
@@ -96,7 +99,10 @@ internal sealed partial class HostLoop
         switch (change)
         {
             case IReadOnlyList<RuntimeChange> changes:
-                await HandleAsync(changes, cancellation).ConfigureAwait(false);
+                await HandleAsync(_starts.Take(changes), cancellation).ConfigureAwait(false);
+                break;
+            case AwaitedStart start:
+                _starts.Add(start);
                 break;
             case LinkSeen seen:
                 _links.Put(seen.Link);

@@ -1,4 +1,5 @@
 using Bulwark.Agent;
+using Bulwark.Agent.Starts;
 using Bulwark.Cli.Output;
 using Bulwark.Kernel;
 using Bulwark.Server;
@@ -52,7 +53,13 @@ internal sealed class ServerAndAgent(UpOptions options, Screen screen)
         using var loggers = Loggers();
         await using var running = new BulwarkServer(server, TimeProvider.System, loggers);
         using var agent = new HostAgent(
-            new() { BpfRoot = options.BpfRoot, Dockers = options.DockerSockets }, running.Directory, running.TryPost,
+            new()
+            {
+                BpfRoot = options.BpfRoot,
+                Dockers = options.DockerSockets,
+                StartSocket = Path.Join(Path.GetDirectoryName(Path.GetFullPath(server.Socket)), StartQuestion.SocketName),
+            },
+            running.Directory, running.TryPost,
             running.Observations.WriteAsync, TimeProvider.System, loggers);
         running.Attach(agent);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -51,7 +51,13 @@ public sealed partial class DockerClient : IDisposable
     {
         const string path = "/info";
         var json = _transport.Parse(await GetAsync(path, mayBeMissing: false, cancellationToken).ConfigureAwait(false), DockerJson.Default.InfoJson, path);
-        return new(json.CgroupDriver ?? "", json.CgroupVersion ?? "", json.LiveRestoreEnabled);
+        return new(json.CgroupDriver ?? "", json.CgroupVersion ?? "", json.LiveRestoreEnabled)
+        {
+            Runtimes = (json.Runtimes ?? []).ToImmutableDictionary(
+                r => r.Key, r => string.Join(' ', [r.Value?.Path ?? "", .. r.Value?.RuntimeArgs ?? []]), StringComparer.Ordinal),
+            DefaultRuntime = json.DefaultRuntime ?? "",
+            DataRoot = json.DockerRootDir ?? "",
+        };
     }
 
     /// <summary>The containers that run, or all that there are.</summary>

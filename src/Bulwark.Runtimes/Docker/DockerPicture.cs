@@ -39,6 +39,17 @@ internal sealed class DockerPicture(Func<RuntimeChange, ValueTask> sink) : IDisp
             return before?.Container.NetworkNamespace == account.Container.NetworkNamespace ? [] : Sharing(id);
         }, cancellationToken);
 
+    /// <summary>A container that was made a moment ago; what the daemon itself said of it goes before.</summary>
+    public Task CreatedAsync(string id, InspectedContainer created, CancellationToken cancellationToken) => LockedAsync(async () =>
+    {
+        var known = Known(id);
+        if (known.Account is not null)
+            return false;
+        known.Learn(created);
+        await sink(new ContainerChanged(known.Compose()!)).ConfigureAwait(false);
+        return true;
+    }, cancellationToken);
+
     /// <summary>A container got a place in a network; false when the daemon gave no account of it yet.</summary>
     public Task<bool> EarlyAsync(string id, ContainerNetwork place, CancellationToken cancellationToken) => LockedAsync(async () =>
     {

@@ -26,11 +26,12 @@ internal sealed class DockerSession(
     {
         // A daemon that was replaced may speak another version.
         await client.VersionAsync(cancellationToken).ConfigureAwait(false);
+        var files = new DockerFiles((await client.SettingsAsync(cancellationToken).ConfigureAwait(false)).DataRoot);
         // Listening starts before the list: what happens in between comes as an event, what happened before is in the list.
         using var events = await client.OpenEventsAsync(time.GetUtcNow() - options.Overlap, cancellationToken).ConfigureAwait(false);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var token = session.Token;
-        List<Task> loops = [FollowAsync(events, token), ListAsync(token)];
+        List<Task> loops = [FollowAsync(events, files, token), ListAsync(token)];
         loops.Add(WorkAsync(_networks, LookAtNetworkAsync, token));
         loops.AddRange(Enumerable.Range(0, EarlyQuestions).Select(_ => WorkAsync(_places, LookAtPlaceAsync, token)));
         loops.AddRange(Enumerable.Range(0, options.Questions).Select(_ => WorkAsync(_containers, LookAtContainerAsync, token)));
@@ -44,7 +45,7 @@ internal sealed class DockerSession(
         await (broken ?? ended).ConfigureAwait(false);
     }
 
-    private async Task FollowAsync(DockerEventStream events, CancellationToken cancellationToken)
+    private async Task FollowAsync(DockerEventStream events, DockerFiles files, CancellationToken cancellationToken)
     {
         await foreach (var next in events.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
@@ -53,6 +54,9 @@ internal sealed class DockerSession(
                 case DockerEventSubject.Container:
                     if (next.Action == "die")
                         await picture.ForgetEarlyAsync(next.Id, null, cancellationToken).ConfigureAwait(false);
+                    // Its start may begin before the daemon can be asked.
+                    if (next.Action == "create" && files.FindCreated(next.Id) is { } created)
+                        await picture.CreatedAsync(next.Id, created, cancellationToken).ConfigureAwait(false);
                     _containers.Mark(next.Id);
                     break;
                 case DockerEventSubject.Network when next.ContainerId.Length > 0:

@@ -13,7 +13,7 @@ public sealed class ServiceCheckTests
         daemon.With("GET /version", 200, "application/json", """{"Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12"}""")
             .With("GET /v1.41/info", 200, "application/json", """{"CgroupDriver":"systemd","CgroupVersion":"2","LiveRestoreEnabled":true}""");
 
-        var check = await DockerCheck.OfAsync("unix://" + daemon.Socket, CancellationToken.None);
+        var check = (await DockerCheck.OfAsync("unix://" + daemon.Socket, CancellationToken.None))[0];
 
         Assert.Equal(CheckState.Ok, check.State);
         Assert.EndsWith(": Docker 20.10.24, API 1.41, cgroup driver systemd (version 2), live-restore on", check.Found, StringComparison.Ordinal);
@@ -22,7 +22,7 @@ public sealed class ServiceCheckTests
     [Fact]
     public async Task A_daemon_that_is_not_there_is_waited_for()
     {
-        var check = await DockerCheck.OfAsync("unix:///nonexistent/docker.sock", CancellationToken.None);
+        var check = Assert.Single(await DockerCheck.OfAsync("unix:///nonexistent/docker.sock", CancellationToken.None));
 
         Assert.Equal(CheckState.Warning, check.State);
         Assert.Equal("unix:///nonexistent/docker.sock: there is no such socket; is the daemon running?", check.Found);
@@ -30,7 +30,26 @@ public sealed class ServiceCheckTests
 
     [Fact]
     public async Task An_address_of_no_daemon_keeps_Bulwark_from_running() =>
-        Assert.Equal(CheckState.Missing, (await DockerCheck.OfAsync("tcp://localhost:2375", CancellationToken.None)).State);
+        Assert.Equal(CheckState.Missing, Assert.Single(await DockerCheck.OfAsync("tcp://localhost:2375", CancellationToken.None)).State);
+
+    [Theory]
+    [InlineData("""{"runc":{"path":"runc"},"bulwark":{"path":"/usr/local/libexec/bulwark-runtime"}}""", "bulwark", "Ok", "containers start with bulwark")]
+    [InlineData("""{"runc":{"path":"runc"},"strict":{"path":"/usr/local/libexec/bulwark-runtime-closed"}}""", "strict", "Ok", "containers start with strict")]
+    [InlineData("""{"b":{"path":"/usr/local/bin/bulwark","runtimeArgs":["runtime","--unanswered=closed"]}}""", "b", "Ok", "containers start with b")]
+    [InlineData("""{"runc":{"path":"runc"},"bulwark":{"path":"/usr/local/libexec/bulwark-runtime"}}""", "runc", "Warning", "only containers that are run with --runtime bulwark")]
+    [InlineData("""{"runc":{"path":"runc"},"b":{"path":"/usr/local/bin/bulwark"},"none":null}""", "runc", "Warning", "no container waits")]
+    public async Task Whether_containers_wait_for_Bulwark_is_told_by_the_daemons_runtimes(string runtimes, string standard, string state, string found)
+    {
+        await using var daemon = await CannedServer.StartAsync();
+        daemon.With("GET /version", 200, "application/json", """{"Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12"}""")
+            .With("GET /v1.41/info", 200, "application/json", $$"""{"Runtimes":{{runtimes}},"DefaultRuntime":"{{standard}}"}""");
+
+        var check = (await DockerCheck.OfAsync("unix://" + daemon.Socket, CancellationToken.None))[1];
+
+        Assert.Equal(("runtime", Enum.Parse<CheckState>(state)), (check.Name, check.State));
+        Assert.Contains(found, check.Found, StringComparison.Ordinal);
+        Assert.Equal(check.State == CheckState.Ok, check.Cost.Length == 0);
+    }
 
     [Fact]
     public async Task A_server_that_answers_is_told()

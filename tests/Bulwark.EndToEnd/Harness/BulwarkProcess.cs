@@ -23,7 +23,7 @@ public sealed class BulwarkProcess : IAsyncDisposable
     private BulwarkProcess(Host host, string name)
     {
         _host = host;
-        _files = host.Sandbox.PathOf($"bulwark-{name}");
+        _files = FilesOf(host, name);
         _log = $"bulwark-{name}.log";
     }
 
@@ -33,6 +33,9 @@ public sealed class BulwarkProcess : IAsyncDisposable
 
     /// <summary>Where its kernel programs and maps are pinned, as the host sees it.</summary>
     public const string BpfRoot = "/sys/fs/bpf/bulwark";
+
+    /// <summary>Where the files of the Bulwark with that name are.</summary>
+    public static string FilesOf(Host host, string name) => host.Sandbox.PathOf($"bulwark-{name}");
 
     private string Socket => _files + "/bulwark.sock";
 

@@ -1,3 +1,5 @@
+using Bulwark.EndToEnd.Scenarios;
+
 namespace Bulwark.EndToEnd.Harness;
 
 /// <summary>A container host: a machine with its own Docker, connected to <see cref="Outside"/>.</summary>
@@ -51,15 +53,28 @@ public sealed class Host
     private async Task StartDockerAsync(int number)
     {
         var files = _sandbox.PathOf(Machine.Name);
+        Directory.CreateDirectory(files);
         Machine.Start(
             Machine.Name + ".docker.log", "dockerd", "--config-file=", "--data-root", files + "/data", "--exec-root", "/run/docker", "--pidfile",
             "/run/docker.pid", "-H", DockerAddress, "--cgroup-parent", _sandbox.ControlGroupParent, "--exec-opt",
             "native.cgroupdriver=cgroupfs", "--storage-driver", "overlay2", "--dns", Outside.Gateway, "--experimental", "--ip6tables", "--ipv6",
             "--fixed-cidr-v6", $"fd00:{number}::/64", "--bip", "172.17.0.1/16", "--default-address-pool", "base=10.77.0.0/16,size=24",
+            "--add-runtime", "bulwark=" + await RuntimeAsync("open"), "--add-runtime", "bulwark-closed=" + await RuntimeAsync("closed"),
             "--log-level", "warn");
         await _sandbox.UntilAsync(
             "Docker answers", TimeSpan.FromSeconds(60), [Machine.Name + ".docker.log"],
             async () => (await DockerAsync("version")).Text.Length > 0);
+    }
+
+    // As ./setup installs it, but for the agent that the scenarios about starts have.
+    private async Task<string> RuntimeAsync(string unanswered)
+    {
+        var path = _sandbox.PathOf($"{Machine.Name}/bulwark-runtime-{unanswered}");
+        var socket = Path.Combine(BulwarkProcess.FilesOf(this, StartTests.Name), "start.sock");
+        await File.WriteAllTextAsync(
+            path, $"#!/bin/sh\nexec {BulwarkProcess.Executable} runtime --start-socket={socket} --unanswered={unanswered} \"$@\"\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return path;
     }
 
     private async Task ImportAsync()

@@ -25,6 +25,9 @@ public sealed class DockerClientTests(DockerDaemon daemon)
         var settings = await Client.SettingsAsync();
 
         Assert.Contains(settings.CgroupDriver, (string[])["cgroupfs", "systemd"]);
+        Assert.Equal("runc", settings.DefaultRuntime);
+        Assert.Contains("runc", settings.Runtimes);
+        Assert.True(Directory.Exists(settings.DataRoot), settings.DataRoot);
         Assert.Contains(settings.CgroupVersion, (string[])["1", "2"]);
         Assert.False(settings.LiveRestore);
     }

@@ -19,6 +19,18 @@ internal sealed record InfoJson
     public string? CgroupVersion { get; init; }
 
     public bool LiveRestoreEnabled { get; init; }
+    public Dictionary<string, RuntimeJson?>? Runtimes { get; init; }
+    public string? DefaultRuntime { get; init; }
+    public string? DockerRootDir { get; init; }
+}
+
+internal sealed record RuntimeJson
+{
+    [JsonPropertyName("path")]
+    public string? Path { get; init; }
+
+    [JsonPropertyName("runtimeArgs")]
+    public string[]? RuntimeArgs { get; init; }
 }
 
 internal sealed record ErrorJson
