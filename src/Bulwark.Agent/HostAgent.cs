@@ -46,7 +46,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
 
     /// <summary>Loads the programs and takes over what an earlier agent left in the kernel. Nothing is watched before <see cref="RunAsync"/>.</summary>
     /// <param name="post">Takes an observation without waiting; false if it is lost.</param>
-    /// <param name="postContainer">Takes an observation on a container, which must not be lost.</param>
+    /// <param name="postContainer">Takes an observation that must not be lost: on a container, or on the programs.</param>
     /// <exception cref="KernelException">The kernel cannot do it, or refuses.</exception>
     public HostAgent(
         AgentOptions options, IWorkloadDirectory directory, Func<Observation, bool> post,
@@ -62,12 +62,13 @@ public sealed partial class HostAgent : IAgent, IDisposable
             _policies = new(_kernel, time);
             _kernel.HostNamespaces.Set(NetworkNamespace.OwnCookie(), 1);
             var cgroups = CgroupHierarchy.FindUnified();
-            if (cgroups is not null)
-                new CgroupHooks(_kernel, options.BpfRoot).Attach(cgroups);
-            else
+            var sockets = cgroups is null ? null : new CgroupHooks(_kernel, options.BpfRoot, cgroups);
+            sockets?.Attach();
+            if (sockets is null)
                 _noCgroups = "No cgroup v2 hierarchy is mounted, so executables are not known: mount one with 'mount -t cgroup2 none /sys/fs/cgroup/unified'.";
             _endpoints = new(_kernel, new(_kernel), _log);
-            _host = new(_kernel, _policies, _endpoints, _numbers, directory, postContainer, time, _log);
+            var keeper = new ProgramKeeper(_endpoints, sockets, _numbers, postContainer, time, _log);
+            _host = new(_kernel, _policies, _endpoints, keeper, _numbers, directory, postContainer, time, _log);
             _counters = new(_kernel, post);
         }
         catch

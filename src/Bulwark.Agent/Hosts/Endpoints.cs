@@ -1,6 +1,7 @@
 using Bulwark.Kernel;
 using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
+using Bulwark.Model;
 using Microsoft.Extensions.Logging;
 
 namespace Bulwark.Agent.Hosts;
@@ -28,6 +29,9 @@ internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, IL
 
     /// <summary>The number of the container that was behind the interface, 0 if none.</summary>
     public uint OwnerOf(uint @interface) => kernel.Endpoints.TryGet(@interface, out var endpoint) ? endpoint.Container : 0;
+
+    /// <summary>The workload of the container behind the interface, <see cref="Identity.Any"/> if it is not known.</summary>
+    public Identity WorkloadOf(uint @interface) => kernel.Endpoints.TryGet(@interface, out var endpoint) ? new(endpoint.Workload) : Identity.Any;
 
     /// <summary>Lets nothing pass until it is known whose the interface is.</summary>
     public void Hold(uint @interface)
@@ -72,18 +76,23 @@ internal sealed partial class Endpoints(KernelPrograms kernel, TcHooks hooks, IL
         _attached.Remove(@interface);
     }
 
-    /// <summary>Puts the programs back where something else removed them; how many it was.</summary>
-    public int Heal()
+    /// <summary>Whether something took the programs off the interface that they were put on, or put another before them.</summary>
+    public bool IsDisturbed(uint @interface) => _attached.Contains(@interface) && !hooks.AreInPlace(@interface);
+
+    /// <summary>Puts the programs back; false if the interface is gone.</summary>
+    /// <exception cref="KernelException">The kernel refuses: the interface stays on the list.</exception>
+    public bool Restore(uint @interface)
     {
-        var healed = 0;
-        foreach (var @interface in _attached.Where(i => !TcHooks.AreAttached(i)).ToList())
+        try
         {
-            if (TryAttach(@interface))
-                healed++;
-            else
-                Forget(@interface);
+            hooks.Attach(@interface);
+            return true;
         }
-        return healed;
+        catch (KernelException e) when (e.IsGone)
+        {
+            Forget(@interface);
+            return false;
+        }
     }
 
     private bool TryAttach(uint @interface)

@@ -4,7 +4,8 @@ using Bulwark.Kernel.Native;
 namespace Bulwark.Kernel.Attachment;
 
 /// <summary>Puts the socket programs on the root of the cgroup hierarchy. Their links are pinned and outlive this process.</summary>
-public sealed class CgroupHooks(KernelPrograms programs, string pinRoot)
+/// <param name="cgroupRoot">Where the cgroup v2 hierarchy is mounted.</param>
+public sealed class CgroupHooks(KernelPrograms programs, string pinRoot, string cgroupRoot)
 {
     private static readonly string[] s_programs = ["connect_ipv4", "connect_ipv6", "send_ipv4", "send_ipv6", "bind_ipv4", "bind_ipv6"];
 
@@ -12,46 +13,62 @@ public sealed class CgroupHooks(KernelPrograms programs, string pinRoot)
     public static IReadOnlyList<string> Programs => s_programs;
 
     /// <summary>Attaches all, in place of older ones of ours.</summary>
-    /// <param name="cgroupRoot">Where the cgroup v2 hierarchy is mounted.</param>
     /// <exception cref="KernelException">The kernel refuses.</exception>
-    public void Attach(string cgroupRoot)
+    public void Attach()
     {
-        using var cgroup = Descriptor.Open(cgroupRoot, LibC.OpenDirectory);
         foreach (var program in s_programs)
-        {
-            var pin = Path.Combine(pinRoot, "link_" + program);
-            if (!TryReplace(pin, program))
-                Attach(cgroup, program, pin);
-        }
+            Attach(program);
+    }
+
+    /// <summary>Attaches those again that something else took away; how many it was.</summary>
+    /// <exception cref="KernelException">The kernel refuses.</exception>
+    public int Restore()
+    {
+        var gone = s_programs.Where(program => !IsAttached(program)).ToList();
+        gone.ForEach(Attach);
+        return gone.Count;
+    }
+
+    private void Attach(string program)
+    {
+        var pin = PinOf(program);
+        if (!TryReplace(pin, program))
+            Attach(program, pin);
+    }
+
+    private bool IsAttached(string program)
+    {
+        using var link = OpenPin(PinOf(program));
+        return !link.IsInvalid && KernelObject.LeadsTo(link.Value, KernelObject.IdOfProgram(programs.Program(program)));
     }
 
     // In one step for the kernel: no call passes between the old program and the new.
     private bool TryReplace(string pin, string program)
     {
-        LibBpfLog.Begin();
-        try
-        {
-            var link = LibBpf.OpenPinned(pin);
-            if (link < 0)
-                return false;
-            using var owned = new Descriptor(link);
-            unsafe
-            {
-                if (LibBpf.UpdateLink(link, programs.Program(program), null) == 0)
-                    return true;
-            }
-            // Its cgroup is gone, so the link is dead.
-            File.Delete(pin);
+        using var link = OpenPin(pin);
+        if (link.IsInvalid)
             return false;
-        }
-        finally
+        unsafe
         {
-            LibBpfLog.End();
+            if (LibBpf.UpdateLink(link.Value, programs.Program(program), null) == 0)
+                return true;
         }
+        // Its cgroup is gone, or it was detached: the link is dead.
+        File.Delete(pin);
+        return false;
     }
 
-    private void Attach(Descriptor cgroup, string program, string pin)
+    private static Descriptor OpenPin(string pin)
     {
+        LibBpfLog.Begin();
+        var link = LibBpf.OpenPinned(pin);
+        LibBpfLog.End();
+        return new(link < 0 ? -1 : link);
+    }
+
+    private void Attach(string program, string pin)
+    {
+        using var cgroup = Descriptor.Open(cgroupRoot, LibC.OpenDirectory);
         LibBpfLog.Begin();
         var link = LibBpf.AttachToCgroup(programs.Find(program), cgroup.Value);
         if (link == 0)
@@ -62,4 +79,6 @@ public sealed class CgroupHooks(KernelPrograms programs, string pinRoot)
         if (result != 0)
             throw new KernelException($"pin {pin}", -result, said);
     }
+
+    private string PinOf(string program) => Path.Combine(pinRoot, "link_" + program);
 }

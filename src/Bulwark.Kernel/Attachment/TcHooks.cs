@@ -11,12 +11,16 @@ public sealed unsafe class TcHooks(KernelPrograms programs)
 {
     // First, so that no other filter's "pass" ends the look-up before ours; ours never says more than "no objection".
     private const uint Priority = 1;
-    private const uint Handle = 0xb01;
 
-    private readonly int _fromContainer = programs.Program("from_container");
-    private readonly int _toContainer = programs.Program("to_container");
+    // Ours are the filters of that priority with these handles. The newest is the first to see a packet, so ours gets before another's
+    // by a further handle: it is there before the old one goes.
+    private const uint FirstHandle = 0xb01;
+    private const uint LastHandle = 0xb0f;
 
-    /// <summary>Puts both programs on the interface, in place of older ones of ours.</summary>
+    private readonly Side _fromContainer = new(LibBpf.TcAttachPoint.Ingress, NetlinkMessage.ClsactIngress, programs.Program("from_container"));
+    private readonly Side _toContainer = new(LibBpf.TcAttachPoint.Egress, NetlinkMessage.ClsactEgress, programs.Program("to_container"));
+
+    /// <summary>Puts both programs on the interface, before all others, in place of older ones of ours.</summary>
     /// <exception cref="KernelException">The interface is gone (ENODEV), or the kernel refuses.</exception>
     public void Attach(uint @interface)
     {
@@ -28,8 +32,14 @@ public sealed unsafe class TcHooks(KernelPrograms programs)
             if (result is not (0 or -Errno.Exists))
                 throw new KernelException($"make a hook on interface {@interface}", -result, LibBpfLog.End());
             // A container that receives may answer: what it sends is watched first.
-            Attach(@interface, LibBpf.TcAttachPoint.Ingress, _fromContainer);
-            Attach(@interface, LibBpf.TcAttachPoint.Egress, _toContainer);
+            Attach(@interface, _fromContainer);
+            // The queueing discipline 'ingress' takes clsact's place, and has one side only.
+            if (result != 0 && Interfaces.Filters(@interface, NetlinkMessage.ClsactEgress).Any(f => f.Program == _fromContainer.ProgramId))
+            {
+                Detach(@interface);
+                throw new KernelException($"attach to interface {@interface}", 0, "its queueing discipline is not clsact: remove it with 'tc qdisc del dev … ingress'");
+            }
+            Attach(@interface, _toContainer);
         }
         finally
         {
@@ -37,19 +47,18 @@ public sealed unsafe class TcHooks(KernelPrograms programs)
         }
     }
 
-    /// <summary>Whether both programs are on the interface.</summary>
-    public static bool AreAttached(uint @interface) =>
-        IsAttached(@interface, LibBpf.TcAttachPoint.Ingress) && IsAttached(@interface, LibBpf.TcAttachPoint.Egress);
+    /// <summary>Whether both programs are on the interface and the first to see its packets.</summary>
+    public bool AreInPlace(uint @interface) => IsInPlace(@interface, _fromContainer) && IsInPlace(@interface, _toContainer);
 
     /// <summary>Takes our programs off the interface, if they and it are there, and the hook too unless others use it.</summary>
     public static void Detach(uint @interface)
     {
         LibBpfLog.Begin();
-        foreach (var point in (ReadOnlySpan<LibBpf.TcAttachPoint>)[LibBpf.TcAttachPoint.Ingress, LibBpf.TcAttachPoint.Egress])
+        foreach (var (point, parent) in ((LibBpf.TcAttachPoint, uint)[])
+            [(LibBpf.TcAttachPoint.Ingress, NetlinkMessage.ClsactIngress), (LibBpf.TcAttachPoint.Egress, NetlinkMessage.ClsactEgress)])
         {
-            var hook = Hook(@interface, point);
-            var options = Options();
-            _ = LibBpf.DetachTc(&hook, &options);
+            foreach (var filter in Interfaces.Filters(@interface, parent).Where(IsOurs))
+                Detach(@interface, point, filter.Handle);
         }
         if (!Interfaces.HasFilters(@interface))
         {
@@ -59,26 +68,40 @@ public sealed unsafe class TcHooks(KernelPrograms programs)
         LibBpfLog.End();
     }
 
-    private static void Attach(uint @interface, LibBpf.TcAttachPoint point, int program)
+    private static void Attach(uint @interface, Side side)
     {
-        var hook = Hook(@interface, point);
-        var options = Options();
-        options.Program = program;
+        var filters = Interfaces.Filters(@interface, side.Parent);
+        var handle = filters.Count > 0 && IsOurs(filters[0]) ? filters[0].Handle : FreeHandle(filters);
+        var hook = Hook(@interface, side.Point);
+        var options = Options(handle);
+        options.Program = side.Program;
         options.Flags = LibBpf.TcReplace;
         var result = LibBpf.AttachTc(&hook, &options);
         if (result != 0)
             throw new KernelException($"attach to interface {@interface}", -result, LibBpfLog.End());
+        foreach (var filter in filters.Where(f => IsOurs(f) && f.Handle != handle))
+            Detach(@interface, side.Point, filter.Handle);
     }
 
-    private static bool IsAttached(uint @interface, LibBpf.TcAttachPoint point)
+    private static uint FreeHandle(IReadOnlyList<Filter> filters)
     {
-        LibBpfLog.Begin();
-        var hook = Hook(@interface, point);
-        var options = Options();
-        var result = LibBpf.QueryTc(&hook, &options);
-        LibBpfLog.End();
-        return result == 0;
+        var handle = FirstHandle;
+        while (handle < LastHandle && filters.Any(f => IsOurs(f) && f.Handle == handle))
+            handle++;
+        return handle;
     }
+
+    private static void Detach(uint @interface, LibBpf.TcAttachPoint point, uint handle)
+    {
+        var hook = Hook(@interface, point);
+        var options = Options(handle);
+        _ = LibBpf.DetachTc(&hook, &options);
+    }
+
+    private static bool IsInPlace(uint @interface, Side side) =>
+        Interfaces.Filters(@interface, side.Parent) is [var first, ..] && IsOurs(first) && first.Program == side.ProgramId;
+
+    private static bool IsOurs(Filter filter) => filter is { Priority: Priority, Handle: >= FirstHandle and <= LastHandle };
 
     private static LibBpf.TcHook Hook(uint @interface, LibBpf.TcAttachPoint point) => new()
     {
@@ -87,10 +110,15 @@ public sealed unsafe class TcHooks(KernelPrograms programs)
         AttachPoint = point,
     };
 
-    private static LibBpf.TcOptions Options() => new()
+    private static LibBpf.TcOptions Options(uint handle) => new()
     {
         Size = LibBpf.SizeOf<LibBpf.TcOptions>(),
-        Handle = Handle,
+        Handle = handle,
         Priority = Priority,
     };
+
+    private sealed record Side(LibBpf.TcAttachPoint Point, uint Parent, int Program)
+    {
+        public uint ProgramId { get; } = KernelObject.IdOfProgram(Program);
+    }
 }
