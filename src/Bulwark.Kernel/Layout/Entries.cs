@@ -179,4 +179,5 @@ public enum Counter : uint
     NoEndpoint = 9,
     Names = 10,
     Midstream = 11,
+    Untracked = 12,
 }
