@@ -278,7 +278,7 @@ static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *
 	event->address_count = found;
 	__builtin_memcpy(event->addresses, walk->addresses, sizeof(event->addresses));
 	__builtin_memcpy(event->name, &walk->name, sizeof(event->name));
-	bpf_ringbuf_submit(event, 0);
+	submit(event);
 	return 1;
 }
 

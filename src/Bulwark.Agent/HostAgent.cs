@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using Bulwark.Agent.Enforcement;
@@ -22,7 +23,7 @@ namespace Bulwark.Agent;
 /// </summary>
 public sealed partial class HostAgent : IAgent, IDisposable
 {
-    private const int PollFor = 100; // ms
+    private const int PollFor = 20; // ms
     private static readonly TimeSpan s_flushEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_lookAtListings = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_readEvery = TimeSpan.FromSeconds(1);
@@ -79,7 +80,9 @@ public sealed partial class HostAgent : IAgent, IDisposable
     }
 
     /// <inheritdoc/>
-    public AgentStatus Status => new()
+    public AgentStatus Status => Describe([.. _kernel.TableSizes().Select(t => new TableStatus(t.Name, t.Entries, t.Capacity))]);
+
+    private AgentStatus Describe(ImmutableArray<TableStatus> tables) => new()
     {
         Version = typeof(HostAgent).Assembly.GetName().Version?.ToString(3) ?? "",
         StartedAt = _startedAt,
@@ -90,10 +93,10 @@ public sealed partial class HostAgent : IAgent, IDisposable
             new("from_container", _host.Picture.Interfaces), new("to_container", _host.Picture.Interfaces),
             .. CgroupHooks.Programs.Select(name => new ProgramStatus(name, _noCgroups is null ? 1 : 0)),
         ],
-        Tables = [.. _kernel.TableSizes().Select(t => new TableStatus(t.Name, t.Entries, t.Capacity))],
+        Tables = tables,
         Counters = _counters.Latest,
         Interfaces = _host.Picture.Interfaces,
-        Warnings = [.. _host.Picture.Warnings, .. _noCgroups is null ? [] : (ReadOnlySpan<string>)[_noCgroups]],
+        Warnings = [.. _host.Picture.Warnings, .. TablePressure.Warnings(tables), .. _noCgroups is null ? [] : (ReadOnlySpan<string>)[_noCgroups]],
     };
 
     /// <summary>

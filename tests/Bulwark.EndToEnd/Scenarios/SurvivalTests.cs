@@ -125,10 +125,12 @@ public sealed class SurvivalTests(ProtectedShop protectedShop) : IClassFixture<P
         var api = Probe.Http($"http://{Outside.ApiName}/");
         Assert.False((await _shop.ExecAsync("web", api)).Succeeded);
         _ = (await _bulwark.RunAsync("allow", "shop/web", "--to", "name:" + Outside.ApiName, "--port", "80/tcp")).Text;
+        var watched = (await _bulwark.StatusAsync()).Agent.Interfaces;
         Assert.Equal(0, await _bulwark.StopAsync());
         await _bulwark.DownAsync();
 
         await _bulwark.UpAsync();
+        await Poll.UntilAsync("all are watched again", TimeSpan.FromSeconds(20), async () => (await _bulwark.StatusAsync()).Agent.Interfaces == watched);
 
         for (var i = 0; i < 8; i++)
             Assert.False((await _shop.ExecAsync("web", Probe.Http($"http://new{i}.{Outside.StrangerDomain}/"))).Succeeded, $"new name {i}");

@@ -133,6 +133,21 @@ public sealed class OverflowTests : IDisposable
     }
 
     [Fact]
+    public void What_is_over_is_not_counted_as_filling_a_table()
+    {
+        _trial.Protect(Out(Identity.World, TcpNumber, 443), Out(Identity.World, UdpNumber, 53));
+        Establish("10.0.0.2:40000", "198.51.100.7:443");
+        Establish("10.0.0.2:40001", "198.51.100.7:443");
+        _trial.Send(Tcp("10.0.0.2:40001", "198.51.100.7:443", Rst));
+        Exchange("10.0.0.2:40000", "198.51.100.7:53");
+        _trial.Send(Udp("10.0.0.2:40001", "198.51.100.7:53"));
+        Assert.Equal((1, 2, 1), (Count("openings"), Count("tcp_connections"), Count("other_connections")));
+
+        _trial.Pass(TimeSpan.FromMinutes(4));
+        Assert.Equal((0, 1, 0), (Count("openings"), Count("tcp_connections"), Count("other_connections")));
+    }
+
+    [Fact]
     public void When_the_event_buffer_is_full_packets_are_judged_all_the_same_and_what_is_lost_is_counted()
     {
         _trial.Protect(Out(Identity.World, TcpNumber, 443));
