@@ -22,11 +22,13 @@ internal static class Conversations
     {
         foreach (var serve in (Action[])[ServeStream, ServeRequests, ServeConnections, ServeDatagrams])
         {
-            new Thread(() => stage.InServer(() =>
+            var thread = new Thread(() => stage.InServer(() =>
             {
                 serve();
                 return true;
-            })) { IsBackground = true }.Start();
+            }));
+            thread.IsBackground = true;
+            thread.Start();
         }
         Thread.Sleep(200);
     }
