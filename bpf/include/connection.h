@@ -61,6 +61,29 @@ INLINE struct connection *find_connection(const struct connection_key *key, __u6
 	return 0;
 }
 
+/*
+ * Openings without an answer that an interface may have: of its container, and of each peer that opens towards it. An answer gives
+ * the place back at once, time within an opening's life.
+ */
+#define OPENINGS_MAX 4096
+#define OPENINGS_PER_SECOND (OPENINGS_MAX * SECOND / LIFE_OPENING)
+
+INLINE struct bucket_key opening_bucket(const struct connection_key *key, const struct connection *c)
+{
+	return (struct bucket_key){
+		.ifindex = key->ifindex,
+		.use = BUCKET_OPENINGS,
+		.peer = c->opened_by == DIRECTION_OUT ? 0 : c->peer,
+	};
+}
+
+/* Whether one more opening may be remembered. */
+INLINE int take_opening(const struct connection_key *key, const struct connection *c, __u64 now)
+{
+	struct bucket_key bucket = opening_bucket(key, c);
+	return take_token_of(&bucket, now, OPENINGS_PER_SECOND, OPENINGS_MAX);
+}
+
 INLINE void store_connection(const struct connection_key *key, const struct connection *c, int answered)
 {
 	if (!answered)
@@ -75,7 +98,10 @@ INLINE void store_connection(const struct connection_key *key, const struct conn
 INLINE void promote_connection(const struct connection_key *key, const struct connection *c)
 {
 	store_connection(key, c, 1);
-	bpf_map_delete_elem(&openings, key);
+	if (bpf_map_delete_elem(&openings, key) == 0) {
+		struct bucket_key bucket = opening_bucket(key, c);
+		give_token_of(&bucket, OPENINGS_MAX);
+	}
 }
 
 /* Removes an answered connection that a new one replaces: it would be found in its place. */

@@ -10,4 +10,9 @@
 #define IDENTITY_FIRST_NAME 0x40000000u
 #define IDENTITY_FIRST_RANGE 0x80000000u
 
+static inline int is_name(unsigned int identity)
+{
+	return identity >= IDENTITY_FIRST_NAME && identity < IDENTITY_FIRST_RANGE;
+}
+
 #endif

@@ -221,10 +221,14 @@ struct connection {
 	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
 };
 
-/* Not yet answered. Apart from the rest, so that a flood of openings pushes out openings only. Full: the longest unused goes. */
+/*
+ * Not yet answered. Apart from the rest, so that a flood of openings pushes out openings only; and limited for each interface (see
+ * take_opening), so that it pushes out none of other containers. Full: the longest unused goes. TCP's answer is then judged by the
+ * policy in both orientations; that of another protocol as if it opened.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 131072);
 	__type(key, struct connection_key);
 	__type(value, struct connection);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
@@ -239,7 +243,7 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } tcp_connections SEC(".maps");
 
-/* Answered exchanges of all other protocols. Full: the longest unused goes. */
+/* Answered exchanges of all other protocols. Full: the longest unused goes; its next packet is judged as if it opened. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 65536);
@@ -266,7 +270,7 @@ struct fragment {
 	__u8 pad[2];
 };
 
-/* Transport and ports of datagrams whose first fragment was seen. Full: the oldest goes. */
+/* Transport and ports of datagrams whose first fragment was seen. Full: the oldest goes; its later fragments are refused. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 8192);
@@ -342,17 +346,25 @@ struct bucket {
 	__u64 tokens;
 };
 
-enum bucket_use { BUCKET_ATTEMPTS = 0, BUCKET_REJECTS = 1, BUCKET_NAMES = 2, BUCKET_USES = 3 };
+enum bucket_use {
+	BUCKET_ATTEMPTS = 0,
+	BUCKET_REJECTS = 1,
+	BUCKET_NAMES = 2,
+	BUCKET_NAME_ADDRESSES = 3,
+	BUCKET_FRAGMENTS = 4,
+	BUCKET_OPENINGS = 5,
+};
 
 struct bucket_key {
 	__u32 ifindex;
 	__u32 use;
+	__u32 peer; /* who opened towards the container; 0: the container itself */
 };
 
-/* Token buckets of interfaces: no container can flood user space or the answers of others. Full: the oldest goes. */
+/* Token buckets of interfaces: no container can flood user space, or the tables and answers of others. Full: the oldest goes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 49152);
+	__uint(max_entries, 131072);
 	__type(key, struct bucket_key);
 	__type(value, struct bucket);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
@@ -488,7 +500,8 @@ enum counter {
 	COUNTER_NO_ENDPOINT = 9,
 	COUNTER_NAMES = 10, /* DNS answers read */
 	COUNTER_MIDSTREAM = 11, /* connections taken over while open */
-	COUNTERS = 12,
+	COUNTER_UNTRACKED = 12, /* openings over the limit of one interface */
+	COUNTERS = 13,
 };
 
 /* Key: enum counter, one set a CPU. */
@@ -526,14 +539,13 @@ INLINE __u32 identities_epoch(void)
 	return setting(SETTING_ADDRESSES_EPOCH) + setting(SETTING_NAMES_EPOCH);
 }
 
-/* Takes a token of an interface's bucket of `size` tokens that fills at `rate` a second. Racy by intent: a limit, not a lock. */
-INLINE int take_token(__u32 ifindex, __u32 use, __u64 now, __u64 rate, __u64 size)
+/* Takes a token of a bucket of `size` tokens that fills at `rate` a second. Racy by intent: a limit, not a lock. */
+INLINE int take_token_of(const struct bucket_key *key, __u64 now, __u64 rate, __u64 size)
 {
-	struct bucket_key key = { .ifindex = ifindex, .use = use };
-	struct bucket *bucket = bpf_map_lookup_elem(&buckets, &key);
+	struct bucket *bucket = bpf_map_lookup_elem(&buckets, key);
 	if (!bucket) {
 		struct bucket fresh = { .filled = now, .tokens = size - 1 };
-		bpf_map_update_elem(&buckets, &key, &fresh, BPF_ANY);
+		bpf_map_update_elem(&buckets, key, &fresh, BPF_ANY);
 		return 1;
 	}
 	__u64 earned = age_of(bucket->filled, now) * rate / SECOND;
@@ -545,6 +557,21 @@ INLINE int take_token(__u32 ifindex, __u32 use, __u64 now, __u64 rate, __u64 siz
 		return 0;
 	bucket->tokens--;
 	return 1;
+}
+
+/* The same of an interface's bucket. */
+INLINE int take_token(__u32 ifindex, __u32 use, __u64 now, __u64 rate, __u64 size)
+{
+	struct bucket_key key = { .ifindex = ifindex, .use = use };
+	return take_token_of(&key, now, rate, size);
+}
+
+/* Gives a token back. */
+INLINE void give_token_of(const struct bucket_key *key, __u64 size)
+{
+	struct bucket *bucket = bpf_map_lookup_elem(&buckets, key);
+	if (bucket && bucket->tokens < size)
+		bucket->tokens++;
 }
 
 #endif

@@ -18,6 +18,8 @@
 #define NAMES_MAX (IDENTITY_FIRST_NAME / 2) /* new names that get a number; what comes after them is the world */
 #define NAMES_PER_SECOND 100
 #define NAMES_BURST 500
+#define NEW_ADDRESSES_PER_SECOND 50 /* of an interface, so that it does not push out those of others */
+#define NEW_ADDRESSES_BURST 4096
 
 struct dns_header {
 	__be16 id;
@@ -188,7 +190,7 @@ INLINE __u32 identity_of_name(struct name_key *name)
 }
 
 /* Puts the identity first among those of the address; whether that changed anything. */
-INLINE int remember_address(__u32 workload, const struct address *address, __u32 identity, __u64 now)
+INLINE int remember_address(__u32 ifindex, __u32 workload, const struct address *address, __u32 identity, __u64 now)
 {
 	struct name_address_key key = { .workload = workload, .address = *address };
 	struct name_address fresh = { .expires = now + NAME_GRACE, .identity = { identity } };
@@ -206,6 +208,8 @@ INLINE int remember_address(__u32 workload, const struct address *address, __u32
 				slot++;
 			}
 	}
+	if (!known && !take_token(ifindex, BUCKET_NAME_ADDRESSES, now, NEW_ADDRESSES_PER_SECOND, NEW_ADDRESSES_BURST))
+		return 0;
 	bpf_map_update_elem(&name_addresses, &key, &fresh, BPF_ANY);
 	return 1;
 }
@@ -252,7 +256,7 @@ static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *
 	int changed = 0;
 	for (int i = 0; i < NAME_ADDRESSES; i++)
 		if (i < found)
-			changed |= remember_address(endpoint->workload, &walk->addresses[i], identity, now);
+			changed |= remember_address(place, endpoint->workload, &walk->addresses[i], identity, now);
 	if (!changed)
 		return 0; /* nothing that user space has not heard */
 	__u32 which = SETTING_NAMES_EPOCH;
@@ -275,7 +279,7 @@ static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *
 	event->address_count = found;
 	__builtin_memcpy(event->addresses, walk->addresses, sizeof(event->addresses));
 	__builtin_memcpy(event->name, &walk->name, sizeof(event->name));
-	bpf_ringbuf_submit(event, 0);
+	submit(event);
 	return 1;
 }
 

@@ -23,6 +23,10 @@
 
 #define IPV6_EXTENSIONS_MAX 8
 
+/* Datagrams in fragments, of one interface: each is remembered for as long as its fragments take, well under a second. */
+#define FRAGMENTED_PER_SECOND 4096
+#define FRAGMENTED_BURST 2048
+
 enum parse_result { PARSE_OK = 0, PARSE_MALFORMED = 1, PARSE_UNKNOWN_FRAGMENT = 2 };
 
 struct packet {
@@ -219,7 +223,9 @@ INLINE int parse_transport(struct __sk_buff *skb, struct packet *p)
 		break;
 	}
 	}
-	if (p->first_fragment) {
+	/* over the limit of the interface, its later fragments are refused */
+	if (p->first_fragment &&
+	    take_token(skb->ifindex, BUCKET_FRAGMENTS, bpf_ktime_get_ns(), FRAGMENTED_PER_SECOND, FRAGMENTED_BURST)) {
 		struct fragment_key key = fragment_key_of(skb, p);
 		struct fragment fragment = {
 			.time = bpf_ktime_get_ns(),

@@ -9,6 +9,14 @@
 #define ATTEMPTS_BURST 1000
 #define SAMPLES_PER_CONVERSATION 4 /* a CPU and a side */
 
+#define WAKE_AT (1 << 20) /* bytes of the ring buffer */
+
+/* User space looks every few milliseconds by itself: to wake it for each event would cost more than all the rest. */
+INLINE void submit(void *event)
+{
+	bpf_ringbuf_submit(event, bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) < WAKE_AT ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+}
+
 INLINE void find_socket(const struct endpoint *endpoint, __u8 direction, const struct connection_key *key, struct event *event)
 {
 	struct socket_key wanted = { .netns = endpoint->netns, .transport = key->transport };
@@ -61,7 +69,7 @@ static __noinline void tell_connection(const struct endpoint *endpoint, const st
 	}
 	fill_event(event, endpoint, key, c, now);
 	event->type = EVENT_CONNECTION;
-	bpf_ringbuf_submit(event, 0);
+	submit(event);
 }
 
 /* How many equal attempts an event is to stand for now; 0 if none is to be told. */
@@ -109,7 +117,7 @@ static __noinline void tell_attempt(const struct endpoint *endpoint, const struc
 	event->type = EVENT_ATTEMPT;
 	event->reason = reason;
 	event->attempts = attempts_since;
-	bpf_ringbuf_submit(event, 0);
+	submit(event);
 }
 
 static __noinline void tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
@@ -134,7 +142,7 @@ static __noinline void tell_payload(struct __sk_buff *skb, const struct endpoint
 		bpf_ringbuf_discard(event, 0);
 		return;
 	}
-	bpf_ringbuf_submit(event, 0);
+	submit(event);
 }
 
 INLINE void add_bytes(struct traffic *counted, __u8 direction, __u64 bytes)

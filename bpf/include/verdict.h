@@ -78,6 +78,9 @@ static __noinline int judge(struct judging *j, struct connection *c)
 	if (!j || !c)
 		return VERDICT_BLOCKED;
 	resolve_peer(j->endpoint.workload, &j->key.remote, j->now, &peer);
+	/* other workloads' names may have pushed this one out: what is open stays with the name that it was opened by */
+	if (!peer.exact && !peer.name[0] && is_name(c->peer))
+		peer.name[0] = c->peer;
 	c->policy = j->workload.policy;
 	c->epoch = j->epoch;
 	c->peer = peer_identity(&peer);
@@ -263,7 +266,10 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 		/* what is blocked leaves no trace in the tables */
 		if (c->verdict != VERDICT_BLOCKED) {
 			forget_answered(&j->key);
-			store_connection(&j->key, c, answered);
+			if (take_opening(&j->key, c, j->now))
+				store_connection(&j->key, c, answered);
+			else
+				count(COUNTER_UNTRACKED);
 		}
 	} else {
 		if (c->policy != j->workload.policy || c->epoch != j->epoch)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using Bulwark.Agent.Enforcement;
@@ -24,7 +25,7 @@ namespace Bulwark.Agent;
 /// </summary>
 public sealed partial class HostAgent : IAgent, IDisposable
 {
-    private const int PollFor = 100; // ms
+    private const int PollFor = 20; // ms
     private static readonly TimeSpan s_flushEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_lookAtListings = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_readEvery = TimeSpan.FromSeconds(1);
@@ -48,7 +49,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
 
     /// <summary>Loads the programs and takes over what an earlier agent left in the kernel. Nothing is watched before <see cref="RunAsync"/>.</summary>
     /// <param name="post">Takes an observation without waiting; false if it is lost.</param>
-    /// <param name="postContainer">Takes an observation on a container, which must not be lost.</param>
+    /// <param name="postContainer">Takes an observation that must not be lost: on a container, or on the programs.</param>
     /// <exception cref="KernelException">The kernel cannot do it, or refuses.</exception>
     public HostAgent(
         AgentOptions options, IWorkloadDirectory directory, Func<Observation, bool> post,
@@ -64,12 +65,13 @@ public sealed partial class HostAgent : IAgent, IDisposable
             _policies = new(_kernel, time);
             _kernel.HostNamespaces.Set(NetworkNamespace.OwnCookie(), 1);
             var cgroups = CgroupHierarchy.FindUnified();
-            if (cgroups is not null)
-                new CgroupHooks(_kernel, options.BpfRoot).Attach(cgroups);
-            else
+            var sockets = cgroups is null ? null : new CgroupHooks(_kernel, options.BpfRoot, cgroups);
+            sockets?.Attach();
+            if (sockets is null)
                 _noCgroups = "No cgroup v2 hierarchy is mounted, so executables are not known: mount one with 'mount -t cgroup2 none /sys/fs/cgroup/unified'.";
             _endpoints = new(_kernel, new(_kernel, options.BpfRoot), _log);
-            _host = new(_kernel, _policies, _endpoints, _numbers, directory, postContainer, cgroups, time, _log);
+            var keeper = new ProgramKeeper(_endpoints, sockets, _numbers, postContainer, time, _log);
+            _host = new(_kernel, _policies, _endpoints, keeper, _numbers, directory, postContainer, cgroups, time, _log);
             _counters = new(_kernel, post);
         }
         catch
@@ -80,7 +82,9 @@ public sealed partial class HostAgent : IAgent, IDisposable
     }
 
     /// <inheritdoc/>
-    public AgentStatus Status => new()
+    public AgentStatus Status => Describe([.. _kernel.TableSizes().Select(t => new TableStatus(t.Name, t.Entries, t.Capacity))]);
+
+    private AgentStatus Describe(ImmutableArray<TableStatus> tables) => new()
     {
         Version = typeof(HostAgent).Assembly.GetName().Version?.ToString(3) ?? "",
         StartedAt = _startedAt,
@@ -91,10 +95,10 @@ public sealed partial class HostAgent : IAgent, IDisposable
             new("from_container", _host.Picture.Interfaces), new("to_container", _host.Picture.Interfaces),
             .. CgroupHooks.Programs.Select(name => new ProgramStatus(name, _noCgroups is null ? 1 : 0)),
         ],
-        Tables = [.. _kernel.TableSizes().Select(t => new TableStatus(t.Name, t.Entries, t.Capacity))],
+        Tables = tables,
         Counters = _counters.Latest,
         Interfaces = _host.Picture.Interfaces,
-        Warnings = [.. _host.Picture.Warnings, .. _noCgroups is null ? [] : (ReadOnlySpan<string>)[_noCgroups]],
+        Warnings = [.. _host.Picture.Warnings, .. TablePressure.Warnings(tables), .. _noCgroups is null ? [] : (ReadOnlySpan<string>)[_noCgroups]],
     };
 
     /// <summary>

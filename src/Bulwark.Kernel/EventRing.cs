@@ -28,10 +28,17 @@ public sealed unsafe class EventRing : IDisposable
     /// <summary>Told of one event; its bytes are valid until it returns.</summary>
     public delegate void SampleHandler(ReadOnlySpan<byte> sample);
 
-    /// <summary>Hands over what there is, waiting up to <paramref name="milliseconds"/> for something; returns how many.</summary>
+    /// <summary>
+    /// Waits for <paramref name="milliseconds"/>, or until much has gathered, and hands over what there is; returns how many. The programs
+    /// wake nobody for a single event.
+    /// </summary>
     public int Poll(int milliseconds)
     {
-        var result = LibBpf.PollRing(_ring, milliseconds);
+        // When it is woken, the first hands over and the second finds the rest.
+        var woken = milliseconds > 0 ? LibBpf.PollRing(_ring, milliseconds) : 0;
+        var result = LibBpf.ConsumeRing(_ring);
+        if (woken > 0 && result >= 0)
+            result += woken;
         if (_failed is { } failed)
         {
             _failed = null;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Maps;
@@ -116,9 +117,23 @@ public sealed unsafe class KernelPrograms : IDisposable
     /// <summary>The kernel's events, from now on.</summary>
     public EventRing OpenEvents(EventRing.SampleHandler handler) => new(Descriptor("events"), handler);
 
-    /// <summary>The tables that can be full, with their fill. Counts by listing: some milliseconds for a full table.</summary>
-    public IReadOnlyList<(string Name, long Entries, long Capacity)> TableSizes() =>
-        [.. s_tables.Select(name => (name, BpfMapSize.Count(Descriptor(name)), BpfMapSize.Capacity(Descriptor(name))))];
+    /// <summary>
+    /// The tables that can be full, with their fill: some milliseconds for a full one. Those that forget the longest unused keep what is
+    /// over until its place is needed; of them only what still counts is counted, where that can be told.
+    /// </summary>
+    public IReadOnlyList<(string Name, long Entries, long Capacity)> TableSizes()
+    {
+        var now = (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+        return [.. s_tables.Select(name => (name, Entries(name, now), BpfMapSize.Capacity(Descriptor(name))))];
+    }
+
+    private long Entries(string name, ulong now) => name switch
+    {
+        "openings" or "other_connections" => Map<ConnectionKey, Connection>(name).Count(c => c.IsAlive(now, isTcp: false)),
+        "tcp_connections" => Map<ConnectionKey, Connection>(name).Count(c => c.IsAlive(now, isTcp: true)),
+        "name_addresses" => Map<NameAddressKey, NameAddress>(name).Count(a => now < a.Expires),
+        _ => BpfMapSize.Count(Descriptor(name)),
+    };
 
     /// <summary>A map by its name, for tests and tools.</summary>
     internal BpfMap<TKey, TValue> Map<TKey, TValue>(string name)
@@ -141,4 +156,11 @@ public sealed unsafe class KernelPrograms : IDisposable
         var descriptor = LibBpf.FindMap(_object, map);
         return descriptor >= 0 ? descriptor : throw new InvalidOperationException($"There is no map '{map}'.");
     }
+
+    // Only the length of these keys counts here.
+    [StructLayout(LayoutKind.Sequential, Size = 48)]
+    private struct ConnectionKey;
+
+    [StructLayout(LayoutKind.Sequential, Size = 24)]
+    private struct NameAddressKey;
 }

@@ -1,5 +1,6 @@
 using Bulwark.Kernel;
 using Bulwark.Kernel.Layout;
+using Bulwark.Model;
 using Microsoft.Extensions.Logging;
 
 namespace Bulwark.Agent.Hosts;
@@ -33,6 +34,9 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     /// <summary>The place that a control group is, for this agent or an earlier one; 0 if none.</summary>
     public uint PlaceOf(string controlGroup) => hooks.ControlGroups.PlaceOf(controlGroup);
 
+    /// <summary>The workload of the container at the place, <see cref="Identity.Any"/> if it is not known.</summary>
+    public Identity WorkloadOf(uint place) => kernel.Endpoints.TryGet(place, out var endpoint) ? new(endpoint.Workload) : Identity.Any;
+
     /// <summary>Lets nothing pass until it is known whose the host's interface is.</summary>
     public void Hold(uint @interface)
     {
@@ -45,7 +49,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     public bool Claim(WatchPoint point, WatchedContainer container)
     {
         if (point is WatchPoint.InsideInterface inside && _attached.GetValueOrDefault(point.Place) is WatchPoint.InsideInterface other
-            && other.Cookie != inside.Cookie && hooks.AreAttached(other))
+            && other.Cookie != inside.Cookie && hooks.AreInPlace(other))
         {
             LogAnothers(point.Place, container.Container.Name);
             return false;
@@ -103,18 +107,23 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
             kernel.Endpoints.Remove(place);
     }
 
-    /// <summary>Puts the programs back where something else removed them; how many it was.</summary>
-    public int Heal()
+    /// <summary>Whether something took the programs off the place that they were put on, or put another before them.</summary>
+    public bool IsDisturbed(uint place) => _attached.TryGetValue(place, out var point) && !hooks.AreInPlace(point);
+
+    /// <summary>Puts the programs back; false if the place is gone.</summary>
+    /// <exception cref="KernelException">The kernel refuses: the place stays on the list.</exception>
+    public bool Restore(uint place)
     {
-        var healed = 0;
-        foreach (var point in _attached.Values.Where(point => !hooks.AreAttached(point)).ToList())
+        try
         {
-            if (TryAttach(point))
-                healed++;
-            else
-                Forget(point.Place);
+            hooks.Attach(_attached[place]);
+            return true;
         }
-        return healed;
+        catch (KernelException e) when (e.IsGone)
+        {
+            Forget(place);
+            return false;
+        }
     }
 
     private static Endpoint EndpointOf(WatchedContainer container) => new()

@@ -29,6 +29,7 @@ internal sealed partial class HostLoop
     private readonly KernelPrograms _kernel;
     private readonly PolicyTable _policies;
     private readonly Endpoints _endpoints;
+    private readonly ProgramKeeper _keeper;
     private readonly AddressBook _addresses;
     private readonly SocketInventory _sockets;
     private readonly ContainerNumbers _numbers;
@@ -47,11 +48,11 @@ internal sealed partial class HostLoop
 
     /// <param name="controlGroups">Where the hierarchy of version 2 is mounted; null if it is not.</param>
     public HostLoop(
-        KernelPrograms kernel, PolicyTable policies, Endpoints endpoints, ContainerNumbers numbers, IWorkloadDirectory directory,
+        KernelPrograms kernel, PolicyTable policies, Endpoints endpoints, ProgramKeeper keeper, ContainerNumbers numbers, IWorkloadDirectory directory,
         Func<Observation, CancellationToken, ValueTask> post, string? controlGroups, TimeProvider time, ILogger log)
     {
-        (_kernel, _policies, _endpoints, _numbers, _directory, _post, _controlGroups, _time, _log) =
-            (kernel, policies, endpoints, numbers, directory, post, controlGroups, time, log);
+        (_kernel, _policies, _endpoints, _keeper, _numbers, _directory, _post, _controlGroups, _time, _log) =
+            (kernel, policies, endpoints, keeper, numbers, directory, post, controlGroups, time, log);
         _addresses = new(kernel, policies);
         _sockets = new(kernel);
     }
@@ -89,7 +90,7 @@ internal sealed partial class HostLoop
             }
             await SettleStartsAsync(cancellation).ConfigureAwait(false);
             ResolveHeld();
-            Heal();
+            await HealAsync(cancellation).ConfigureAwait(false);
             Publish();
         }
     }
@@ -111,6 +112,9 @@ internal sealed partial class HostLoop
             case LinkGone gone:
                 _links.Remove(gone.Link.Index);
                 ForgetInterface(gone.Link.Index);
+                break;
+            case FiltersChanged changed:
+                await _keeper.LookAtAsync(changed.Interface, cancellation).ConfigureAwait(false);
                 break;
             case AddressesChanged:
                 _addresses.ReadHost();
@@ -365,14 +369,14 @@ internal sealed partial class HostLoop
         _addresses.Sweep(numbers);
     }
 
-    private void Heal()
+    // Netlink tells at once when something takes programs away; this is for what it cannot tell, or could not.
+    private ValueTask HealAsync(CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
         if (now - _healed < s_healEvery)
-            return;
+            return ValueTask.CompletedTask;
         _healed = now;
-        if (_endpoints.Heal() is > 0 and var healed)
-            LogHealed(healed);
+        return _keeper.LookAtAllAsync(cancellation);
     }
 
     private void Publish()
@@ -405,7 +409,4 @@ internal sealed partial class HostLoop
 
     [LoggerMessage(12, LogLevel.Warning, "Interface {Name} is on a container bridge but belongs to no container: it is left alone.")]
     private partial void LogReleased(string name);
-
-    [LoggerMessage(13, LogLevel.Warning, "Something removed Bulwark's programs from {Count} interfaces; they are back.")]
-    private partial void LogHealed(int count);
 }

@@ -52,10 +52,11 @@ internal sealed class WatchHooks(KernelPrograms programs, string pinRoot)
         }
     }
 
-    public bool AreAttached(WatchPoint point) => point switch
+    /// <summary>Whether the programs are there, and the first to see a packet.</summary>
+    public bool AreInPlace(WatchPoint point) => point switch
     {
-        WatchPoint.HostEnd host => TcHooks.AreAttached(host.Interface),
-        WatchPoint.InsideInterface inside => IfThere(() => Inside(inside, () => TcHooks.AreAttached(inside.Interface))),
+        WatchPoint.HostEnd host => _hostEnds.AreInPlace(host.Interface),
+        WatchPoint.InsideInterface inside => IfThere(() => Inside(inside, () => _inside.AreInPlace(inside.Interface))),
         _ => ControlGroups.AreAttached(point.Place),
     };
 

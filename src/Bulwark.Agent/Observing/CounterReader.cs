@@ -15,6 +15,7 @@ internal sealed class CounterReader(KernelPrograms kernel, Func<Observation, boo
         (Counter.LostEvents, "lost events"), (Counter.LostConnections, "lost connections"),
         (Counter.SuppressedAttempts, "suppressed attempts"), (Counter.Malformed, "malformed"), (Counter.Held, "held"),
         (Counter.NoEndpoint, "no endpoint"), (Counter.Names, "names"), (Counter.Midstream, "midstream"),
+        (Counter.Untracked, "untracked"),
     ];
 
     private readonly PerCpuMap<Counter, ulong> _counters = kernel.OpenCounters();

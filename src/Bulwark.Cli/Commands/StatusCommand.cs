@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Bulwark.Cli.Output;
-using Bulwark.Model.Observations;
 using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Cli.Commands;
@@ -45,8 +44,8 @@ internal static class StatusCommand
         Fact(screen, "lost", status.LostObservations == 0
             ? (Cell)"nothing"
             : new Cell($"{Words.Count(status.LostObservations, "observation")}: what was learnt may be incomplete", Tone.Bad));
-        foreach (var table in agent.Tables.Where(table => verbose || IsNearlyFull(table)))
-            Fact(screen, "table", new($"{table.Name}: {table.Entries} of {table.Capacity} entries", IsNearlyFull(table) ? Tone.Warning : Tone.Plain));
+        foreach (var table in agent.Tables.Where(_ => verbose))
+            Fact(screen, "table", $"{table.Name}: {table.Entries} of {table.Capacity} entries");
         foreach (var (name, count) in agent.Counters.Where(_ => verbose))
             Fact(screen, "counter", $"{name}: {count}");
         foreach (var warning in agent.Warnings)
@@ -56,8 +55,6 @@ internal static class StatusCommand
         screen.Line();
         WorkloadListing.Write(status.Workloads, screen);
     }
-
-    private static bool IsNearlyFull(TableStatus table) => table.Capacity > 0 && table.Entries >= table.Capacity * 0.8;
 
     private static string Modes(IEnumerable<WorkloadReport> workloads)
     {

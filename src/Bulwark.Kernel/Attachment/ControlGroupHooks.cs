@@ -35,7 +35,7 @@ public sealed class ControlGroupHooks(KernelPrograms programs, string pinRoot)
         CgroupHierarchy.IdOf(path) is { } id && programs.ControlGroupPlaces.TryGet(id, out var place) ? place : 0;
 
     /// <summary>Whether all programs are on a control group that is still there.</summary>
-    public bool AreAttached(uint place) => s_programs.All(program => PinnedLink.IsLive(Pin(place, program)));
+    public bool AreAttached(uint place) => s_programs.All(program => PinnedLink.IsLive(programs, program, Pin(place, program)));
 
     /// <summary>Takes the programs off.</summary>
     public void Detach(uint place)

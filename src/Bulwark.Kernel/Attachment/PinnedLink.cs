@@ -23,58 +23,31 @@ internal static unsafe class PinnedLink
             throw new KernelException($"pin {pin}", -result, said);
     }
 
-    /// <summary>Whether there is such a link, and what it goes to is still there.</summary>
-    public static bool IsLive(string pin)
+    /// <summary>Whether there is such a link to the program, and what it is on is still there.</summary>
+    public static bool IsLive(KernelPrograms programs, string program, string pin)
     {
-        LibBpfLog.Begin();
-        try
-        {
-            var link = LibBpf.OpenPinned(pin);
-            if (link < 0)
-                return false;
-            using var owned = new Descriptor(link);
-            Information information;
-            var size = (uint)sizeof(Information);
-            return LibBpf.ObjectInformation(link, &information, &size) == 0 && information.ControlGroup != 0;
-        }
-        finally
-        {
-            LibBpfLog.End();
-        }
+        using var link = Open(pin);
+        return !link.IsInvalid && KernelObject.LeadsTo(link.Value, KernelObject.IdOfProgram(programs.Program(program)));
     }
 
     // In one step for the kernel: nothing passes between the old program and the new.
     private static bool TryReplace(KernelPrograms programs, string program, string pin)
     {
-        LibBpfLog.Begin();
-        try
-        {
-            var link = LibBpf.OpenPinned(pin);
-            if (link < 0)
-                return false;
-            using var owned = new Descriptor(link);
-            if (LibBpf.UpdateLink(link, programs.Program(program), null) == 0)
-                return true;
-            // Its control group is gone, so the link is dead.
-            File.Delete(pin);
+        using var link = Open(pin);
+        if (link.IsInvalid)
             return false;
-        }
-        finally
-        {
-            LibBpfLog.End();
-        }
+        if (LibBpf.UpdateLink(link.Value, programs.Program(program), null) == 0)
+            return true;
+        // Its control group is gone, or it was detached: the link is dead.
+        File.Delete(pin);
+        return false;
     }
 
-    /// <summary>The start of <c>struct bpf_link_info</c> (linux/bpf.h), as it is for a control group.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Information
+    private static Descriptor Open(string pin)
     {
-        public uint Type;
-        public uint Id;
-        public uint ProgramId;
-        public uint Pad;
-        public ulong ControlGroup;
-        public uint AttachType;
-        public uint Pad2;
+        LibBpfLog.Begin();
+        var link = LibBpf.OpenPinned(pin);
+        LibBpfLog.End();
+        return new(link < 0 ? -1 : link);
     }
 }

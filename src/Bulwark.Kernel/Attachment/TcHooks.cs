@@ -12,22 +12,26 @@ public sealed unsafe class TcHooks
 {
     // First, so that no other filter's "pass" ends the look-up before ours; ours never says more than "no objection".
     private const uint Priority = 1;
-    private const uint Handle = 0xb01;
 
-    private readonly (LibBpf.TcAttachPoint Point, int Program) _sends;
-    private readonly (LibBpf.TcAttachPoint Point, int Program) _receives;
+    // Ours are the filters of that priority with these handles. The newest is the first to see a packet, so ours gets before another's
+    // by a further handle: it is there before the old one goes.
+    private const uint FirstHandle = 0xb01;
+    private const uint LastHandle = 0xb0f;
 
-    private TcHooks((LibBpf.TcAttachPoint, int) sends, (LibBpf.TcAttachPoint, int) receives) => (_sends, _receives) = (sends, receives);
+    private readonly Side _sends;
+    private readonly Side _receives;
+
+    private TcHooks(Side sends, Side receives) => (_sends, _receives) = (sends, receives);
 
     /// <summary>For the host's end of a container's veth.</summary>
-    public static TcHooks OfHostEnds(KernelPrograms programs) => new(
-        (LibBpf.TcAttachPoint.Ingress, programs.Program("from_container")), (LibBpf.TcAttachPoint.Egress, programs.Program("to_container")));
+    public static TcHooks OfHostEnds(KernelPrograms programs) =>
+        new(Side.Ingress(programs.Program("from_container")), Side.Egress(programs.Program("to_container")));
 
     /// <summary>For an interface inside a container's network namespace.</summary>
-    public static TcHooks OfInside(KernelPrograms programs) => new(
-        (LibBpf.TcAttachPoint.Egress, programs.Program("device_sends")), (LibBpf.TcAttachPoint.Ingress, programs.Program("device_receives")));
+    public static TcHooks OfInside(KernelPrograms programs) =>
+        new(Side.Egress(programs.Program("device_sends")), Side.Ingress(programs.Program("device_receives")));
 
-    /// <summary>Puts both programs on the interface, in place of older ones of ours.</summary>
+    /// <summary>Puts both programs on the interface, before all others, in place of older ones of ours.</summary>
     /// <exception cref="KernelException">The interface is gone (ENODEV), or the kernel refuses.</exception>
     public void Attach(uint @interface)
     {
@@ -39,8 +43,14 @@ public sealed unsafe class TcHooks
             if (result is not (0 or -Errno.Exists))
                 throw new KernelException($"make a hook on interface {@interface}", -result, LibBpfLog.End());
             // A container that receives may answer: what it sends is watched first.
-            Attach(@interface, _sends.Point, _sends.Program);
-            Attach(@interface, _receives.Point, _receives.Program);
+            Attach(@interface, _sends);
+            // The queueing discipline 'ingress' takes clsact's place, and has one side only.
+            if (result != 0 && Interfaces.Filters(@interface, _receives.Parent).Any(f => f.Program == _sends.ProgramId))
+            {
+                Detach(@interface);
+                throw new KernelException($"attach to interface {@interface}", 0, "its queueing discipline is not clsact: remove it with 'tc qdisc del dev … ingress'");
+            }
+            Attach(@interface, _receives);
         }
         finally
         {
@@ -48,23 +58,22 @@ public sealed unsafe class TcHooks
         }
     }
 
-    /// <summary>Whether both programs are on the interface.</summary>
-    public static bool AreAttached(uint @interface) =>
-        IsAttached(@interface, LibBpf.TcAttachPoint.Ingress) && IsAttached(@interface, LibBpf.TcAttachPoint.Egress);
+    /// <summary>Whether both programs are on the interface and the first to see its packets.</summary>
+    public bool AreInPlace(uint @interface) => IsInPlace(@interface, _sends) && IsInPlace(@interface, _receives);
 
     /// <summary>Whether any program of ours is on the interface.</summary>
     public static bool IsAnyAttached(uint @interface) =>
-        IsAttached(@interface, LibBpf.TcAttachPoint.Ingress) || IsAttached(@interface, LibBpf.TcAttachPoint.Egress);
+        Interfaces.Filters(@interface, NetlinkMessage.ClsactIngress).Any(IsOurs) || Interfaces.Filters(@interface, NetlinkMessage.ClsactEgress).Any(IsOurs);
 
     /// <summary>Takes our programs off the interface, if they and it are there, and the hook too unless others use it.</summary>
     public static void Detach(uint @interface)
     {
         LibBpfLog.Begin();
-        foreach (var point in (ReadOnlySpan<LibBpf.TcAttachPoint>)[LibBpf.TcAttachPoint.Ingress, LibBpf.TcAttachPoint.Egress])
+        foreach (var (point, parent) in ((LibBpf.TcAttachPoint, uint)[])
+            [(LibBpf.TcAttachPoint.Ingress, NetlinkMessage.ClsactIngress), (LibBpf.TcAttachPoint.Egress, NetlinkMessage.ClsactEgress)])
         {
-            var hook = Hook(@interface, point);
-            var options = Options();
-            _ = LibBpf.DetachTc(&hook, &options);
+            foreach (var filter in Interfaces.Filters(@interface, parent).Where(IsOurs))
+                Detach(@interface, point, filter.Handle);
         }
         if (!Interfaces.HasFilters(@interface))
         {
@@ -74,26 +83,40 @@ public sealed unsafe class TcHooks
         LibBpfLog.End();
     }
 
-    private static void Attach(uint @interface, LibBpf.TcAttachPoint point, int program)
+    private static void Attach(uint @interface, Side side)
     {
-        var hook = Hook(@interface, point);
-        var options = Options();
-        options.Program = program;
+        var filters = Interfaces.Filters(@interface, side.Parent);
+        var handle = filters.Count > 0 && IsOurs(filters[0]) ? filters[0].Handle : FreeHandle(filters);
+        var hook = Hook(@interface, side.Point);
+        var options = Options(handle);
+        options.Program = side.Program;
         options.Flags = LibBpf.TcReplace;
         var result = LibBpf.AttachTc(&hook, &options);
         if (result != 0)
             throw new KernelException($"attach to interface {@interface}", -result, LibBpfLog.End());
+        foreach (var filter in filters.Where(f => IsOurs(f) && f.Handle != handle))
+            Detach(@interface, side.Point, filter.Handle);
     }
 
-    private static bool IsAttached(uint @interface, LibBpf.TcAttachPoint point)
+    private static uint FreeHandle(IReadOnlyList<Filter> filters)
     {
-        LibBpfLog.Begin();
-        var hook = Hook(@interface, point);
-        var options = Options();
-        var result = LibBpf.QueryTc(&hook, &options);
-        LibBpfLog.End();
-        return result == 0;
+        var handle = FirstHandle;
+        while (handle < LastHandle && filters.Any(f => IsOurs(f) && f.Handle == handle))
+            handle++;
+        return handle;
     }
+
+    private static void Detach(uint @interface, LibBpf.TcAttachPoint point, uint handle)
+    {
+        var hook = Hook(@interface, point);
+        var options = Options(handle);
+        _ = LibBpf.DetachTc(&hook, &options);
+    }
+
+    private static bool IsInPlace(uint @interface, Side side) =>
+        Interfaces.Filters(@interface, side.Parent) is [var first, ..] && IsOurs(first) && first.Program == side.ProgramId;
+
+    private static bool IsOurs(Filter filter) => filter is { Priority: Priority, Handle: >= FirstHandle and <= LastHandle };
 
     private static LibBpf.TcHook Hook(uint @interface, LibBpf.TcAttachPoint point) => new()
     {
@@ -102,10 +125,19 @@ public sealed unsafe class TcHooks
         AttachPoint = point,
     };
 
-    private static LibBpf.TcOptions Options() => new()
+    private static LibBpf.TcOptions Options(uint handle) => new()
     {
         Size = LibBpf.SizeOf<LibBpf.TcOptions>(),
-        Handle = Handle,
+        Handle = handle,
         Priority = Priority,
     };
+
+    private sealed record Side(LibBpf.TcAttachPoint Point, uint Parent, int Program)
+    {
+        public uint ProgramId { get; } = KernelObject.IdOfProgram(Program);
+
+        public static Side Ingress(int program) => new(LibBpf.TcAttachPoint.Ingress, NetlinkMessage.ClsactIngress, program);
+
+        public static Side Egress(int program) => new(LibBpf.TcAttachPoint.Egress, NetlinkMessage.ClsactEgress, program);
+    }
 }

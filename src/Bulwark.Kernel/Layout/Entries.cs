@@ -125,6 +125,47 @@ public struct NameKey
     private byte _first;
 }
 
+/// <summary><c>struct name_address</c>, as far as it is looked at: names that a workload got an address for.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 24)]
+internal record struct NameAddress
+{
+    /// <summary>Nanoseconds of the monotonic clock.</summary>
+    public ulong Expires;
+}
+
+/// <summary><c>struct connection</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct Connection
+{
+    /// <summary>Nanoseconds of the monotonic clock.</summary>
+    public ulong LastSeen;
+    public uint Policy;
+    public uint Epoch;
+    public uint Peer;
+    public ushort ServerPort;
+    public byte OpenedBy;
+    public byte State;
+    public byte Verdict;
+    public byte Fins;
+    public byte Samples;
+    public byte Seen;
+    public uint OpeningBytes;
+
+    /// <summary>Whether it still counts, by the lifetimes of <c>bpf/include/connection.h</c>.</summary>
+    public readonly bool IsAlive(ulong now, bool isTcp)
+    {
+        const int Opening = 0, Answered = 1, Midstream = 3, Closing = 4; // enum connection_state
+        const ulong Second = 1_000_000_000;
+        var life = State switch
+        {
+            Opening or Answered or Midstream => 60 * Second,
+            Closing => 120 * Second,
+            _ => isTcp ? 6 * 3600 * Second : 180 * Second,
+        };
+        return now <= LastSeen || now - LastSeen < life;
+    }
+}
+
 /// <summary><c>struct traffic_key</c>: a conversation, seen from the workload.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public record struct TrafficKey
@@ -235,4 +276,5 @@ public enum Counter : uint
     NoEndpoint = 9,
     Names = 10,
     Midstream = 11,
+    Untracked = 12,
 }

@@ -9,6 +9,7 @@ public sealed unsafe class BpfMap<TKey, TValue>
 {
     private const ulong Any = 0;
     private const ulong OnlyNew = 1;
+    private const int Batch = 4096; // more than any bucket of a hash map holds
 
     private readonly int _descriptor;
 
@@ -91,6 +92,31 @@ public sealed unsafe class BpfMap<TKey, TValue>
         {
             if (TryGet(key, out var value))
                 yield return new(key, value);
+        }
+    }
+
+    /// <summary>How many values are such; reads in batches of one system call each.</summary>
+    public long Count(Predicate<TValue> which)
+    {
+        // Where the kernel stands: for hash maps a number of 4 bytes; as long as a key to be safe.
+        var position = stackalloc byte[Math.Max(sizeof(TKey), 8)];
+        var found = 0L;
+        var first = true;
+        fixed (TKey* keys = new TKey[Batch])
+        fixed (TValue* values = new TValue[Batch])
+        {
+            while (true)
+            {
+                var count = (uint)Batch;
+                var result = LibBpf.LookupBatch(_descriptor, first ? null : position, position, keys, values, &count, null);
+                if (result is not (0 or -Errno.NoEntry))
+                    throw new KernelException($"list the map '{Name}'", -result);
+                for (var i = 0; i < count; i++)
+                    found += which(values[i]) ? 1 : 0;
+                if (result != 0)
+                    return found;
+                first = false;
+            }
         }
     }
 

@@ -155,6 +155,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "ring_buffer__poll")]
     public static partial int PollRing(nint ring, int milliseconds);
 
+    [LibraryImport(Library, EntryPoint = "ring_buffer__consume")]
+    public static partial int ConsumeRing(nint ring);
+
     [LibraryImport(Library, EntryPoint = "ring_buffer__free")]
     public static partial void FreeRing(nint ring);
 

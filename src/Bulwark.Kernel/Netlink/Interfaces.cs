@@ -59,6 +59,19 @@ public static class Interfaces
         return found;
     }
 
+    /// <summary>The filters at one side of the interface's clsact queueing discipline, in the order in which they see a packet.</summary>
+    /// <param name="parent"><see cref="NetlinkMessage.ClsactIngress"/> or <see cref="NetlinkMessage.ClsactEgress"/>.</param>
+    internal static IReadOnlyList<Filter> Filters(uint @interface, uint parent)
+    {
+        var filters = new List<Filter>();
+        Dump(NetlinkMessage.GetFilter, NetlinkMessage.TrafficControl(@interface, 0, parent), (type, body) =>
+        {
+            if (type == NetlinkMessage.NewFilter && NetlinkMessage.ReadFilter(body) is { } filter)
+                filters.Add(filter);
+        });
+        return filters;
+    }
+
     private delegate void MessageHandler(ushort type, ReadOnlySpan<byte> body);
 
     private static void Dump(ushort request, byte[] body, MessageHandler handler)

@@ -44,5 +44,9 @@ public sealed record LinkGone(Link Link) : LinkChange;
 /// <summary>Addresses of the host's interfaces changed.</summary>
 public sealed record AddressesChanged : LinkChange;
 
+/// <summary>Filters came to the interface or went, or their queueing discipline did.</summary>
+/// <param name="Interface">Its index.</param>
+public sealed record FiltersChanged(uint Interface) : LinkChange;
+
 /// <summary>The kernel could not tell everything: list the interfaces anew.</summary>
 public sealed record LinksMissed : LinkChange;

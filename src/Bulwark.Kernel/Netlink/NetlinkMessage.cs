@@ -21,7 +21,9 @@ internal static class NetlinkMessage
     public const ushort DeleteAddress = 21;
     public const ushort GetAddress = 22;
     public const ushort NewQdisc = 36;
+    public const ushort DeleteQdisc = 37;
     public const ushort NewFilter = 44;
+    public const ushort DeleteFilter = 45;
     public const ushort GetFilter = 46;
     public const ushort FlagRequest = 1;
     public const ushort FlagAcknowledge = 4;
@@ -34,6 +36,7 @@ internal static class NetlinkMessage
 
     private const int LinkHeader = 16; // struct ifinfomsg
     private const int AddressHeader = 8; // struct ifaddrmsg
+    private const int TrafficControlHeader = 20; // struct tcmsg
     private const int AttributeHeader = 4; // struct nlattr
     private const ushort AttributeType = 0x3fff; // without the flags "nested" and "network byte order"
 
@@ -118,6 +121,30 @@ internal static class NetlinkMessage
         return (local ?? address) is { } own ? new(index, own, broadcast) : null;
     }
 
+    /// <summary>The interface that a message about traffic control is about; 0 if it is too short to tell.</summary>
+    public static uint ReadTrafficControl(ReadOnlySpan<byte> body) => body.Length >= TrafficControlHeader ? MemoryMarshal.Read<uint>(body[4..]) : 0;
+
+    /// <summary>A filter; null for what a listing says of all filters of one priority together.</summary>
+    public static Filter? ReadFilter(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < TrafficControlHeader || MemoryMarshal.Read<uint>(body[8..]) is not (not 0 and var handle))
+            return null;
+        var priority = MemoryMarshal.Read<uint>(body[16..]) >> 16;
+        var program = 0u;
+        var attributes = body[TrafficControlHeader..];
+        while (TryTakeAttribute(ref attributes, out var type, out var value))
+        {
+            if (type != 2) // TCA_OPTIONS
+                continue;
+            while (TryTakeAttribute(ref value, out var inner, out var id))
+            {
+                if (inner == 11 && id.Length >= 4) // TCA_BPF_ID; other classifiers' are not ours whatever they mean by it
+                    program = MemoryMarshal.Read<uint>(id);
+            }
+        }
+        return new(handle, priority, program);
+    }
+
     /// <summary>A request with a header of the given body.</summary>
     public static byte[] Request(ushort type, ushort flags, ReadOnlySpan<byte> body)
     {
@@ -132,18 +159,17 @@ internal static class NetlinkMessage
     /// <summary>The body of a request about traffic control: a struct tcmsg, and TCA_KIND if a kind is given.</summary>
     public static byte[] TrafficControl(uint @interface, uint handle, uint parent, uint information = 0, ReadOnlySpan<byte> kind = default)
     {
-        const int Header = 20; // struct tcmsg
         const ushort Kind = 1; // TCA_KIND
-        var body = new byte[Header + (kind.IsEmpty ? 0 : Align(AttributeHeader + kind.Length))];
+        var body = new byte[TrafficControlHeader + (kind.IsEmpty ? 0 : Align(AttributeHeader + kind.Length))];
         MemoryMarshal.Write(body.AsSpan(4), @interface);
         MemoryMarshal.Write(body.AsSpan(8), handle);
         MemoryMarshal.Write(body.AsSpan(12), parent);
         MemoryMarshal.Write(body.AsSpan(16), information);
         if (!kind.IsEmpty)
         {
-            MemoryMarshal.Write(body.AsSpan(Header), (ushort)(AttributeHeader + kind.Length));
-            MemoryMarshal.Write(body.AsSpan(Header + 2), Kind);
-            kind.CopyTo(body.AsSpan(Header + AttributeHeader));
+            MemoryMarshal.Write(body.AsSpan(TrafficControlHeader), (ushort)(AttributeHeader + kind.Length));
+            MemoryMarshal.Write(body.AsSpan(TrafficControlHeader + 2), Kind);
+            kind.CopyTo(body.AsSpan(TrafficControlHeader + AttributeHeader));
         }
         return body;
     }

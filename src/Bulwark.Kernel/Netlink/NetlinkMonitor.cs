@@ -2,11 +2,11 @@ using Bulwark.Kernel.Native;
 
 namespace Bulwark.Kernel.Netlink;
 
-/// <summary>Tells of every change of the interfaces and addresses in the network namespace where it was made.</summary>
+/// <summary>Tells of every change of the interfaces, their addresses and filters in the network namespace where it was made.</summary>
 public sealed class NetlinkMonitor : IDisposable
 {
-    // RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
-    private const uint Groups = 0x1 | 0x10 | 0x100;
+    // RTMGRP_LINK, RTMGRP_TC, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
+    private const uint Groups = 0x1 | 0x8 | 0x10 | 0x100;
     private const int LookEvery = 500; // ms, at whether to end
 
     private readonly NetlinkSocket _socket = new(Groups);
@@ -45,6 +45,9 @@ public sealed class NetlinkMonitor : IDisposable
                     break;
                 case NetlinkMessage.NewAddress or NetlinkMessage.DeleteAddress:
                     sink(new AddressesChanged());
+                    break;
+                case NetlinkMessage.DeleteQdisc or NetlinkMessage.NewFilter or NetlinkMessage.DeleteFilter:
+                    sink(new FiltersChanged(NetlinkMessage.ReadTrafficControl(body)));
                     break;
             }
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Bulwark.Kernel.Native;
 
@@ -10,7 +11,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     private const int BufferLength = 256 * 1024; // a dump's datagrams are at most 32 KiB
 
     private readonly Descriptor _socket;
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferLength, pinned: true);
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength); // sockets come and go many times a second
 
     /// <param name="groups">Multicast groups to listen to (RTMGRP_*), or 0.</param>
     /// <exception cref="KernelException">The kernel refuses.</exception>
@@ -66,7 +67,13 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        if (_socket.IsClosed)
+            return;
+        _socket.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+    }
 
     // struct sockaddr_nl
     [StructLayout(LayoutKind.Sequential)]

@@ -45,3 +45,11 @@ public sealed record AttemptJudged(
 
 /// <summary>Something was lost: events for a full ring buffer, observations for a full queue.</summary>
 public sealed record ObservationsLost(DateTimeOffset Time, string Where, long Count) : Observation(Time);
+
+/// <summary>
+/// Something took the kernel programs away, or got before them, and the agent put them back.
+/// </summary>
+/// <param name="Interface">The interface's index; 0: they were on the control groups.</param>
+/// <param name="Workload">Whose interface it is; <see cref="Identity.Any"/> if that is not known.</param>
+/// <param name="ContainerId">The container's, or empty.</param>
+public sealed record ProgramsRestored(DateTimeOffset Time, uint Interface, Identity Workload, string ContainerId) : Observation(Time);

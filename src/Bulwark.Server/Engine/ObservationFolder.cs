@@ -52,6 +52,9 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
             case ObservationsLost lost:
                 Lose(lost.Where, lost.Count, lost.Time);
                 break;
+            case ProgramsRestored restored:
+                Fold(restored);
+                break;
             default:
                 throw new InvalidOperationException($"Unknown observation {observation.GetType()}.");
         }
@@ -87,6 +90,18 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
                 "bulwark status"));
         }
         _lost.Clear();
+    }
+
+    private void Fold(ProgramsRestored restored)
+    {
+        var workload = state.Current.Workloads.GetValueOrDefault(restored.Workload);
+        var container = workload?.Containers.GetValueOrDefault(restored.ContainerId)?.Name ?? restored.ContainerId;
+        var where = restored.Interface == 0 ? "the control groups" : container.Length > 0 ? $"the interface of {container}" : "an interface";
+        state.Events.Append(Events.Make(restored.Time, Events.Notice, workload?.Workload.Name ?? "",
+            $"Something on this host removed Bulwark's programs from {where}, or put others before them; they are back.") with
+        {
+            Container = container,
+        });
     }
 
     private void Fold(ContainerSeen seen) => Update(seen, seen.Workload, w => w with

@@ -6,12 +6,13 @@ namespace Bulwark.Agent.Tests.Harness;
 /// <summary>The kernel programs with maps of their own, gone with the test.</summary>
 internal sealed class LoadedKernel : IDisposable
 {
-    private readonly string _folder = $"/sys/fs/bpf/bulwark-test-{Guid.NewGuid():N}";
+    /// <summary>Where the maps are pinned.</summary>
+    public string Folder { get; } = $"/sys/fs/bpf/bulwark-test-{Guid.NewGuid():N}";
 
     public LoadedKernel()
     {
-        BpfFileSystem.Prepare(_folder);
-        Programs = KernelPrograms.Load(_folder);
+        BpfFileSystem.Prepare(Folder);
+        Programs = KernelPrograms.Load(Folder);
     }
 
     public KernelPrograms Programs { get; private set; }
@@ -20,12 +21,12 @@ internal sealed class LoadedKernel : IDisposable
     public KernelPrograms Reload()
     {
         Programs.Dispose();
-        return Programs = KernelPrograms.Load(_folder);
+        return Programs = KernelPrograms.Load(Folder);
     }
 
     public void Dispose()
     {
         Programs.Dispose();
-        BpfFileSystem.Remove(_folder);
+        BpfFileSystem.Remove(Folder);
     }
 }

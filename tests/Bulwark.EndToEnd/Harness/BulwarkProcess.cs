@@ -56,13 +56,16 @@ public sealed class BulwarkProcess : IAsyncDisposable
     /// <summary>Starts it, at first or again, and waits until it answers and is connected to Docker.</summary>
     public async Task UpAsync()
     {
-        _process = _host.Machine.Start(
-            _log, Executable, "up", "--docker", _host.DockerAddress, "--data-directory", _files + "/data", "--socket", Socket, "--bpf-root",
-            BpfRoot, "--config", _files + "/config.json");
+        Launch();
         await _host.Sandbox.UntilAsync(
             "bulwark is up", s_startLimit, [_log],
             async () => (await StatusAsync()).Agent.Runtimes is { IsDefaultOrEmpty: false } runtimes && runtimes.All(each => each.Connected));
     }
+
+    /// <summary>Starts it, and does not wait for anything.</summary>
+    public void Launch() => _process = _host.Machine.Start(
+        _log, Executable, "up", "--docker", _host.DockerAddress, "--data-directory", _files + "/data", "--socket", Socket, "--bpf-root",
+        BpfRoot, "--config", _files + "/config.json");
 
     /// <summary>Ends it at once, as a crash does: <c>kill -9</c>.</summary>
     public async Task KillAsync()

@@ -28,7 +28,7 @@ public sealed class CallTests : IDisposable
         _ring = _kernel.OpenEvents(sample => _told.Add(Told.Read(sample)));
         _cgroup = Path.Combine(CgroupHierarchy.FindUnified()!, $"bulwark-test-{Guid.NewGuid():N}");
         Directory.CreateDirectory(_cgroup);
-        new CgroupHooks(_kernel, _folder.Path).Attach(_cgroup);
+        new CgroupHooks(_kernel, _folder.Path, _cgroup).Attach();
         _network.IpInside("link", "add", "outer", "type", "veth", "peer", "name", "inner");
         _network.IpInside("address", "add", "10.9.0.2/24", "dev", "inner");
         _network.IpInside("link", "set", "inner", "up");

@@ -15,7 +15,7 @@ internal static class KernelTime
         Shift<Bytes48, Bytes16>(kernel, "fragments", span);
         Shift<Bytes24, Bytes24>(kernel, "name_addresses", span);
         Shift<Bytes32, Bytes16>(kernel, "attempts", span);
-        Shift<ulong, Bytes16>(kernel, "buckets", span);
+        Shift<Bytes12, Bytes16>(kernel, "buckets", span);
     }
 
     private static void Shift<TKey, TValue>(KernelPrograms kernel, string name, TimeSpan span)
@@ -33,6 +33,12 @@ internal static class KernelTime
                 time = Math.Max(0, time);
             map.Set(key, changed);
         }
+    }
+
+    [InlineArray(12)]
+    private struct Bytes12
+    {
+        private byte _first;
     }
 
     [InlineArray(16)]

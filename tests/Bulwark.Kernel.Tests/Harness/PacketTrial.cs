@@ -14,7 +14,7 @@ namespace Bulwark.Kernel.Tests.Harness;
 /// </summary>
 internal sealed unsafe class PacketTrial : IDisposable
 {
-    public const uint Interface = 1; // any that exists: the loopback's
+    public const uint Interface = 1; // any that exists: the loopback's, in every network namespace
     public const ulong Namespace = 4711;
 
     public static readonly Identity Web = new(0x101);
@@ -95,7 +95,7 @@ internal sealed unsafe class PacketTrial : IDisposable
     /// <summary>Fills the buckets that limit refusals and attempts.</summary>
     public void Refill()
     {
-        var buckets = Kernel.Map<ulong, UInt128>("buckets");
+        var buckets = Kernel.Map<(uint, uint, uint), UInt128>("buckets");
         foreach (var key in buckets.Keys())
             buckets.Remove(key);
     }
@@ -109,6 +109,39 @@ internal sealed unsafe class PacketTrial : IDisposable
     public Outcome Receive(Packet packet) => Receive(packet.ToFrame());
 
     public Outcome Receive(byte[] frame, uint mark = 0) => Run("to_container", frame, mark);
+
+    /// <summary>
+    /// Many packets, made by changing one frame again and again, at an interface; how many passed.
+    /// </summary>
+    /// <param name="sent">Whether the container behind the interface sends them, or they arrive for it.</param>
+    public int Flood(uint @interface, bool sent, byte[] frame, int count, Action<byte[], int> change)
+    {
+        var passed = 0;
+        SocketBuffer before = new() { Interface = @interface };
+        var options = new LibBpf.TestRunOptions
+        {
+            Size = LibBpf.SizeOf<LibBpf.TestRunOptions>(),
+            DataSizeIn = (uint)frame.Length,
+            ContextIn = &before,
+            ContextSizeIn = (uint)sizeof(SocketBuffer),
+            Repeat = 1,
+        };
+        var program = Kernel.Program(sent ? "from_container" : "to_container");
+        fixed (byte* data = frame)
+        {
+            options.DataIn = data;
+            for (var i = 0; i < count; i++)
+            {
+                change(frame, i);
+                options.DataSizeOut = 0; // the last run left its own
+                var result = LibBpf.TestRun(program, &options);
+                if (result != 0)
+                    throw new KernelException("run a program on a packet", -result);
+                passed += new Outcome((int)options.ReturnValue, [], 0).Passed ? 1 : 0;
+            }
+        }
+        return passed;
+    }
 
     /// <summary>The events since the last call.</summary>
     public IReadOnlyList<Told> Events()

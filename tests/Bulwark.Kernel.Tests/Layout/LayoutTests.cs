@@ -23,6 +23,7 @@ public sealed partial class LayoutTests
         { typeof(ExecutableFile), "executable_key" },
         { typeof(Owner), "owner" },
         { typeof(RangeKey), "range_key" },
+        { typeof(Connection), "connection" },
         { typeof(TrafficKey), "traffic_key" },
         { typeof(Traffic), "traffic" },
         { typeof(TrafficTold), "traffic_told" },
@@ -47,6 +48,7 @@ public sealed partial class LayoutTests
     {
         Assert.Equal(s_btf.SizeOfStruct("name_key"), Unsafe.SizeOf<NameKey>());
         Assert.Equal(s_btf.SizeOfStruct("path_key"), Unsafe.SizeOf<PathKey>());
+        Assert.Equal(s_btf.SizeOfStruct("name_address"), Unsafe.SizeOf<NameAddress>());
         Assert.Equal(s_btf.SizeOfStruct("address"), Unsafe.SizeOf<MappedAddress>());
         Assert.Equal(s_btf.FieldsOf("name_event").Single(f => f.Name == "addresses").Size, NameEvent.AddressesMax * Unsafe.SizeOf<MappedAddress>());
         Assert.Equal(PayloadEvent.DataLength, s_btf.FieldsOf("payload_event").Single(f => f.Name == "data").Size);

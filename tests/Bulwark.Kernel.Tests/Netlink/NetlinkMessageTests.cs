@@ -68,8 +68,12 @@ public sealed class NetlinkMessageTests
         {
             NetlinkMessage.ReadLink(body);
             NetlinkMessage.ReadAddress(body);
+            NetlinkMessage.ReadFilter(body);
+            NetlinkMessage.ReadTrafficControl(body);
         }
         NetlinkMessage.ReadLink(bytes);
         NetlinkMessage.ReadAddress(bytes);
+        NetlinkMessage.ReadFilter(bytes);
+        NetlinkMessage.ReadTrafficControl(bytes);
     }
 }

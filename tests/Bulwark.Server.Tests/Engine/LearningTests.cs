@@ -135,6 +135,19 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_takes_the_programs_away_is_told_of_with_the_container()
+    {
+        await using var running = await RunningServer.Start(_directory);
+        var web = running.Container("shop", "web");
+        var known = await running.Until(web, w => !w.Containers.IsEmpty);
+        running.Server.TryPost(new ProgramsRestored(running.Time.GetUtcNow(), 12, web.Identity, known.Containers.Keys.First()));
+        var e = await running.UntilEvent("notice");
+        Assert.Equal("shop/web", e.GetProperty("workload").GetString());
+        Assert.Equal(known.Containers.Values.First().Name, e.GetProperty("container").GetString());
+        Assert.Contains("removed Bulwark's programs from the interface of", e.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_does_not_fit_into_the_queue_is_dropped_and_counted()
     {
         await using var running = await RunningServer.Start(_directory, change: o => o with { Queue = 16 });

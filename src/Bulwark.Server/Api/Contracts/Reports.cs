@@ -53,7 +53,7 @@ public sealed record ProfileEntryReport(
     Direction Direction, string Peer, string Port, string Protocol, string Origin, ImmutableArray<string> Executables, bool OnlyExecutables,
     ImmutableArray<string> ServerNames, long Connections, long BytesSent, long BytesReceived, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
 
-/// <summary>Something that happened: a verdict, a change of mode, a loss.</summary>
+/// <summary>Something that happened: a verdict, a change of mode, a loss, something that a person should know.</summary>
 /// <param name="Kind"><c>verdict</c>, <c>mode</c>, <c>allow</c>, <c>forget</c>, <c>lost</c>, <c>notice</c>.</param>
 /// <param name="Message">One sentence for a person.</param>
 /// <param name="Hint">The command that would allow it, or empty.</param>

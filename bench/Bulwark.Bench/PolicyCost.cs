@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using Bulwark.Model;
+
+namespace Bulwark.Bench;
+
+/// <summary>How long a policy takes into force.</summary>
+internal static class PolicyCost
+{
+    private const int Times = 9;
+
+    public static void Measure(Stage stage, Results results)
+    {
+        stage.Put(Setting.None);
+        foreach (var count in (int[])[Stage.Small, 1000, Stage.Large])
+        {
+            results.AddPolicy($"a policy of {count:N0} entries in place of another of as many", Spread.Of(Enumerable.Range(0, Times).Select(time =>
+            {
+                // All entries are written anew, under a new version.
+                var entries = Stage.Entries(Direction.Out, Stage.Server, count);
+                entries.Add(new(Direction.Out, Stage.Server, Transport.Tcp, (ushort)(9000 + time)));
+                Thread.Sleep(150);
+                stage.Policies.DeleteRetired();
+                var start = Stopwatch.GetTimestamp();
+                stage.Policies.Apply(Stage.Client, Mode.Protect, entries);
+                return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            })));
+        }
+    }
+}

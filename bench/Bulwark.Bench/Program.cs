@@ -1,0 +1,16 @@
+using System.Globalization;
+using Bulwark.Bench;
+
+if (args is not [var client, var server, var rounds, var file])
+{
+    Console.Error.WriteLine("Run bench/run: it makes the network that this measures on.");
+    return 2;
+}
+using var stage = new Stage(client, server);
+var results = new Results();
+TrafficCost.Measure(stage, int.Parse(rounds, CultureInfo.InvariantCulture), results);
+PacketCost.Measure(stage, results);
+PolicyCost.Measure(stage, results);
+HealingTime.Measure(stage, results);
+results.Write(file);
+return 0;

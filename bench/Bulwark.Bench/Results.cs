@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Bulwark.Bench;
+
+/// <summary>Writes the page of results: all of it, so that no number on it is written by hand.</summary>
+internal sealed class Results
+{
+    private readonly List<string> _traffic = [];
+    private readonly List<string> _packets = [];
+    private readonly List<string> _policies = [];
+    private string _healing = "";
+
+    public int Rounds { get; set; }
+
+    public void AddTraffic(string kind, string unit, Spread none, IReadOnlyList<Spread> ratios) =>
+        _traffic.Add(Text($"| {kind} | {none.Median:N1} {unit} | {string.Join(" | ", ratios.Select(Ratio))} |"));
+
+    public void AddPacket(string setting, string packet, Spread nanoseconds) =>
+        _packets.Add(Text($"| {setting} | {packet} | {nanoseconds.Median:N0} | {nanoseconds.Least:N0} to {nanoseconds.Most:N0} |"));
+
+    public void AddPolicy(string what, Spread milliseconds) =>
+        _policies.Add(Text($"| {what} | {milliseconds.Median:N2} | {milliseconds.Least:N2} to {milliseconds.Most:N2} |"));
+
+    public void AddHealing(int times, Spread milliseconds) => _healing = Text(
+        $"""
+        {times} times the clsact queueing discipline was removed from an interface, and the programs with it. Until both were back it took
+        {milliseconds.Median:N2} ms (median; {milliseconds.Least:N2} to {milliseconds.Most:N2}).
+        """);
+
+    public void Write(string file) => File.WriteAllText(file, Text(
+        $"""
+        # What the kernel programs cost
+
+        Written by `bench/run` on {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC. Linux {KernelVersion()}, {Processor()}, {Environment.ProcessorCount} cores.
+        The load average was {Load()} at the end, of which the measurement itself is about 1 to 2.
+
+        ## Conversations
+
+        Two network namespaces on a bridge, one veth pair each, as Docker connects two containers, but without its NAT rules. The programs are at
+        both veths, so each packet is judged twice. One client and one server with blocking sockets; client, server and the agent's
+        observing thread share the cores. {Rounds} rounds of one second for each cell, the settings in another order each time. The ratio is against
+        the same round without programs: median (least to most). Below 1 is slower.
+
+        | conversation | without programs | learn | protect, 10 entries | protect, 100,000 entries |
+        |---|---|---|---|---|
+        {string.Join('\n', _traffic)}
+
+        The names are netperf's: a stream over one connection; requests of one byte over one connection; a connection for each
+        request; requests by datagram.
+
+        ## One packet
+
+        The kernel runs a program on a made-up packet and takes the time (`BPF_PROG_TEST_RUN`), in nanoseconds. The first two and the last: one packet
+        half a million times, so caches are warm. A new connection: the median of 4,000 different ones, each timed alone, with the cost
+        of the clock in it. Median (least to most) of 15.
+
+        | setting | packet of | ns | spread |
+        |---|---|---|---|
+        {string.Join('\n', _packets)}
+
+        ## Policies
+
+        From the call that brings a policy into force to its end: from then on every packet is judged by it. That is what `bulwark allow` waits
+        for, too; its own start and the server's part are not in here.
+
+        | | ms | spread |
+        |---|---|---|
+        {string.Join('\n', _policies)}
+
+        ## Repair
+
+        {_healing}
+
+        """));
+
+    private static string Ratio(Spread ratio) => Text($"{ratio.Median:N3} ({ratio.Least:N3} to {ratio.Most:N3})");
+
+    private static string KernelVersion() => File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+
+    private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
+
+    private static string Processor() =>
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using Bulwark.Agent.Enforcement;
+using Bulwark.Agent.Hosts;
+using Bulwark.Agent.Observing;
+using Bulwark.Kernel;
+using Bulwark.Kernel.Attachment;
+using Bulwark.Kernel.Layout;
+using Bulwark.Kernel.Native;
+using Bulwark.Kernel.Netlink;
+using Bulwark.Model;
+using Bulwark.Model.Enforcement;
+
+namespace Bulwark.Bench;
+
+/// <summary>What is in force at both containers.</summary>
+internal enum Setting
+{
+    /// <summary>No programs: what all others are compared with.</summary>
+    None,
+    Learn,
+
+    /// <summary>Protect, with a profile of 10 entries.</summary>
+    Protect,
+
+    /// <summary>Protect, with a profile of 100,000 entries at each end.</summary>
+    ProtectLarge,
+}
+
+/// <summary>
+/// A client and a server in network namespaces of their own, on a bridge, with the kernel programs at the host's ends of both. The
+/// agent's observing thread runs, as it does in the product; what it observes goes nowhere.
+/// </summary>
+internal sealed class Stage : IDisposable
+{
+    public const int Small = 10;
+    public const int Large = 100_000;
+
+    public static readonly IPAddress ClientAddress = IPAddress.Parse("10.99.0.2");
+    public static readonly IPAddress ServerAddress = IPAddress.Parse("10.99.0.3");
+    public static readonly Identity Client = new(0x101);
+    public static readonly Identity Server = new(0x102);
+
+    /// <summary>Where the maps are pinned.</summary>
+    public string Pins { get; } = $"/sys/fs/bpf/bulwark-bench-{Environment.ProcessId}";
+
+    private readonly string _clientNamespace;
+    private readonly string _serverNamespace;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _observing;
+
+    public Stage(string clientNamespace, string serverNamespace)
+    {
+        (_clientNamespace, _serverNamespace) = (clientNamespace, serverNamespace);
+        BpfFileSystem.Prepare(Pins);
+        Kernel = KernelPrograms.Load(Pins);
+        Policies = new(Kernel, TimeProvider.System);
+        Hooks = TcHooks.OfHostEnds(Kernel);
+        var links = Interfaces.Links();
+        ClientVeth = links.Single(l => l.Name == "client").Index;
+        ServerVeth = links.Single(l => l.Name == "server").Index;
+        Kernel.Endpoints.Set(ClientVeth, new() { Netns = 1, Workload = Client.Value, Container = 1 });
+        Kernel.Endpoints.Set(ServerVeth, new() { Netns = 2, Workload = Server.Value, Container = 2 });
+        Kernel.Addresses.Set(MappedAddress.From(ClientAddress), new() { Identity = Client.Value, Container = 1 });
+        Kernel.Addresses.Set(MappedAddress.From(ServerAddress), new() { Identity = Server.Value, Container = 2 });
+        Policies.Ensure(Client);
+        Policies.Ensure(Server);
+        _observing = new(Observe) { IsBackground = true, Name = "events" };
+        _observing.Start();
+    }
+
+    public KernelPrograms Kernel { get; }
+
+    public PolicyTable Policies { get; }
+
+    public TcHooks Hooks { get; }
+
+    public uint ClientVeth { get; }
+
+    public uint ServerVeth { get; }
+
+    public void Put(Setting setting)
+    {
+        uint[] veths = [ClientVeth, ServerVeth];
+        if (setting == Setting.None)
+        {
+            foreach (var veth in veths)
+                TcHooks.Detach(veth);
+            return;
+        }
+        var (mode, entries) = setting switch
+        {
+            Setting.Learn => (Mode.Learn, 0),
+            Setting.Protect => (Mode.Protect, Small),
+            _ => (Mode.Protect, Large),
+        };
+        Policies.Apply(Client, mode, Entries(Direction.Out, Server, entries));
+        Policies.Apply(Server, mode, Entries(Direction.In, Client, entries));
+        foreach (var veth in veths)
+            Hooks.Attach(veth);
+        // What the policy before had is deleted a moment later; not while something is measured.
+        Thread.Sleep(150);
+        Policies.DeleteRetired();
+    }
+
+    /// <summary>A profile of that many entries, with those among them that the measurements need.</summary>
+    public static List<PolicyEntry> Entries(Direction direction, Identity peer, int count)
+    {
+        var entries = new List<PolicyEntry>(count);
+        for (var port = 0; port < Math.Min(count, Small); port++)
+            entries.Add(new(direction, peer, port % 2 == 0 ? Transport.Tcp : Transport.Udp, (ushort)(Conversations.FirstPort + port / 2)));
+        for (var i = entries.Count; i < count; i++)
+            entries.Add(new(direction, new(0x10000u + (uint)i / 500), Transport.Tcp, (ushort)(1 + i % 500)));
+        return entries;
+    }
+
+    public T InClient<T>(Func<T> work) => Inside(_clientNamespace, work);
+
+    public T InServer<T>(Func<T> work) => Inside(_serverNamespace, work);
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _observing.Join();
+        TcHooks.Detach(ClientVeth);
+        TcHooks.Detach(ServerVeth);
+        Kernel.Dispose();
+        BpfFileSystem.Remove(Pins);
+    }
+
+    private static T Inside<T>(string path, Func<T> work) => Bulwark.Kernel.Namespaces.NamespaceThread.Run(() =>
+    {
+        using var file = Descriptor.Open(path);
+        return LibC.EnterNamespace(file.Value, LibC.CloneNewNetwork) == 0 ? work() : throw new InvalidOperationException($"cannot enter {path}");
+    });
+
+    private void Observe()
+    {
+        var observer = new Observer(Kernel, new ContainerNumbers(), new ExecutableNames(Kernel), new KernelClock(TimeProvider.System), _ => true);
+        using var ring = Kernel.OpenEvents(observer.Take);
+        var flushed = Stopwatch.GetTimestamp();
+        while (!_stop.IsCancellationRequested)
+        {
+            ring.Poll(20);
+            if (Stopwatch.GetElapsedTime(flushed) < TimeSpan.FromMilliseconds(200))
+                continue;
+            flushed = Stopwatch.GetTimestamp();
+            observer.Flush();
+        }
+    }
+}
