@@ -127,12 +127,15 @@ internal sealed class Stage : IDisposable
     {
         foreach (var entry in Entries(Direction.Out, Server, count).Concat(Entries(Direction.In, Client, count)))
         {
-            Kernel.Policies.Set(
-                new()
-                {
-                    Policy = VersionOf(setting), Peer = entry.Peer.Value, Port = entry.Port, Transport = entry.Transport.Number,
-                    Direction = (byte)entry.Direction,
-                }, 1);
+            var key = new PolicyKey
+            {
+                Policy = VersionOf(setting),
+                Peer = entry.Peer.Value,
+                Port = entry.Port,
+                Transport = entry.Transport.Number,
+                Direction = (byte)entry.Direction,
+            };
+            Kernel.Policies.Set(key, 1);
         }
     }
 
