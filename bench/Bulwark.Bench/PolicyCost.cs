@@ -7,6 +7,7 @@ namespace Bulwark.Bench;
 internal static class PolicyCost
 {
     private const int Times = 9;
+    private static readonly Identity s_workload = new(0x103);
 
     public static void Measure(Stage stage, Results results)
     {
@@ -21,7 +22,7 @@ internal static class PolicyCost
                 Thread.Sleep(150);
                 stage.Policies.DeleteRetired();
                 var start = Stopwatch.GetTimestamp();
-                stage.Policies.Apply(Stage.Client, Mode.Protect, entries);
+                stage.Policies.Apply(s_workload, Mode.Protect, entries);
                 return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             })));
         }

@@ -9,6 +9,7 @@ if (args is not [var client, var server, var rounds, var file])
 using var stage = new Stage(client, server);
 var results = new Results();
 TrafficCost.Measure(stage, int.Parse(rounds, CultureInfo.InvariantCulture), results);
+ProcessorCost.Measure(stage, int.Parse(rounds, CultureInfo.InvariantCulture), results);
 PacketCost.Measure(stage, results);
 PolicyCost.Measure(stage, results);
 HealingTime.Measure(stage, results);

@@ -6,6 +6,7 @@ namespace Bulwark.Bench;
 internal sealed class Results
 {
     private readonly List<string> _traffic = [];
+    private readonly List<string> _processor = [];
     private readonly List<string> _packets = [];
     private readonly List<string> _policies = [];
     private string _healing = "";
@@ -15,16 +16,19 @@ internal sealed class Results
     public void AddTraffic(string kind, string unit, Spread none, IReadOnlyList<Spread> ratios) =>
         _traffic.Add(Text($"| {kind} | {none.Median:N1} {unit} | {string.Join(" | ", ratios.Select(Ratio))} |"));
 
+    public void AddProcessor(string kind, Spread none, IReadOnlyList<Spread> ratios) =>
+        _processor.Add(Text($"| {kind} | {none.Median / 1000:N1} µs | {string.Join(" | ", ratios.Select(Ratio))} |"));
+
     public void AddPacket(string setting, string packet, Spread nanoseconds) =>
-        _packets.Add(Text($"| {setting} | {packet} | {nanoseconds.Median:N0} | {nanoseconds.Least:N0} to {nanoseconds.Most:N0} |"));
+        _packets.Add(Text($"| {setting} | {packet} | {nanoseconds.Median:N0} | {nanoseconds.Low:N0} to {nanoseconds.High:N0} |"));
 
     public void AddPolicy(string what, Spread milliseconds) =>
-        _policies.Add(Text($"| {what} | {milliseconds.Median:N2} | {milliseconds.Least:N2} to {milliseconds.Most:N2} |"));
+        _policies.Add(Text($"| {what} | {milliseconds.Median:N2} | {milliseconds.Low:N2} to {milliseconds.High:N2} |"));
 
     public void AddHealing(int times, Spread milliseconds) => _healing = Text(
         $"""
         {times} times the clsact queueing discipline was removed from an interface, and the programs with it. Until both were back it took
-        {milliseconds.Median:N2} ms (median; {milliseconds.Least:N2} to {milliseconds.Most:N2}).
+        {milliseconds.Median:N2} ms (median; middle half {milliseconds.Low:N2} to {milliseconds.High:N2}).
         """);
 
     public void Write(string file) => File.WriteAllText(file, Text(
@@ -38,8 +42,8 @@ internal sealed class Results
 
         Two network namespaces on a bridge, one veth pair each, as Docker connects two containers, but without its NAT rules. The programs are at
         both veths, so each packet is judged twice. One client and one server with blocking sockets; client, server and the agent's
-        observing thread share the cores. {Rounds} rounds of one second for each cell, the settings in another order each time. The ratio is against
-        the same round without programs: median (least to most). Below 1 is slower.
+        observing thread share the cores. {Rounds} rounds of 0.12 seconds for each cell, the settings of a row one right after another, in another
+        order each time. The ratio is against the same round without programs: median (middle half). Below 1 is slower.
 
         | conversation | without programs | learn | protect, 10 entries | protect, 100,000 entries |
         |---|---|---|---|---|
@@ -48,11 +52,22 @@ internal sealed class Results
         The names are netperf's: a stream over one connection; requests of one byte over one connection; a connection for each
         request; requests by datagram.
 
+        ## Processor time
+
+        The same conversations with client and server in one thread, and the processor time of that thread for one request, at both ends together,
+        the kernel's work for the packets in it. Other load on the machine matters little here, nor does the waiting that real conversations
+        do, in which the programs cost nothing; so this is the upper bound. {Rounds} rounds of 1,000 requests for each cell. The ratio is the
+        time with to the time without programs, median (middle half). Above 1 is more.
+
+        | conversation | without programs | learn | protect, 10 entries | protect, 100,000 entries |
+        |---|---|---|---|---|
+        {string.Join('\n', _processor)}
+
         ## One packet
 
         The kernel runs a program on a made-up packet and takes the time (`BPF_PROG_TEST_RUN`), in nanoseconds. The first two and the last: one packet
         half a million times, so caches are warm. A new connection: the median of 4,000 different ones, each timed alone, with the cost
-        of the clock in it. Median (least to most) of 15.
+        of the clock in it. Median and middle half of 15.
 
         | setting | packet of | ns | spread |
         |---|---|---|---|
@@ -60,7 +75,7 @@ internal sealed class Results
 
         ## Policies
 
-        From the call that brings a policy into force to its end: from then on every packet is judged by it. That is what `bulwark allow` waits
+        From the call that brings a policy into force to its end: from then on every packet is judged by it. Median and middle half of 9. That is what `bulwark allow` waits
         for, too; its own start and the server's part are not in here.
 
         | | ms | spread |
@@ -73,7 +88,7 @@ internal sealed class Results
 
         """));
 
-    private static string Ratio(Spread ratio) => Text($"{ratio.Median:N3} ({ratio.Least:N3} to {ratio.Most:N3})");
+    private static string Ratio(Spread ratio) => Text($"{ratio.Median:N3} ({ratio.Low:N3} to {ratio.High:N3})");
 
     private static string KernelVersion() => File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 

@@ -1,11 +1,13 @@
 namespace Bulwark.Bench;
 
 /// <summary>What several measurements of one thing came to.</summary>
-internal readonly record struct Spread(double Least, double Median, double Most)
+/// <param name="Low">A quarter of them was below.</param>
+/// <param name="High">A quarter of them was above.</param>
+internal readonly record struct Spread(double Low, double Median, double High)
 {
     public static Spread Of(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
-        return new(sorted[0], sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[sorted.Count / 2 - 1] + sorted[sorted.Count / 2]) / 2, sorted[^1]);
+        return new(sorted[sorted.Count / 4], sorted[sorted.Count / 2], sorted[^(sorted.Count / 4 + 1)]);
     }
 }

@@ -36,6 +36,8 @@ internal sealed class Stage : IDisposable
     public const int Small = 10;
     public const int Large = 100_000;
 
+    private const uint FirstVersion = 0x7000_0000; // of policies: far from those that are given out
+
     public static readonly IPAddress ClientAddress = IPAddress.Parse("10.99.0.2");
     public static readonly IPAddress ServerAddress = IPAddress.Parse("10.99.0.3");
     public static readonly Identity Client = new(0x101);
@@ -63,8 +65,8 @@ internal sealed class Stage : IDisposable
         Kernel.Endpoints.Set(ServerVeth, new() { Netns = 2, Workload = Server.Value, Container = 2 });
         Kernel.Addresses.Set(MappedAddress.From(ClientAddress), new() { Identity = Client.Value, Container = 1 });
         Kernel.Addresses.Set(MappedAddress.From(ServerAddress), new() { Identity = Server.Value, Container = 2 });
-        Policies.Ensure(Client);
-        Policies.Ensure(Server);
+        WritePolicy(Setting.Protect, Small);
+        WritePolicy(Setting.ProtectLarge, Large);
         _observing = new(Observe) { IsBackground = true, Name = "events" };
         _observing.Start();
     }
@@ -79,6 +81,7 @@ internal sealed class Stage : IDisposable
 
     public uint ServerVeth { get; }
 
+    /// <summary>Switches both ends. All policies are in the kernel from the start, so that this takes a millisecond.</summary>
     public void Put(Setting setting)
     {
         uint[] veths = [ClientVeth, ServerVeth];
@@ -88,19 +91,11 @@ internal sealed class Stage : IDisposable
                 TcHooks.Detach(veth);
             return;
         }
-        var (mode, entries) = setting switch
-        {
-            Setting.Learn => (Mode.Learn, 0),
-            Setting.Protect => (Mode.Protect, Small),
-            _ => (Mode.Protect, Large),
-        };
-        Policies.Apply(Client, mode, Entries(Direction.Out, Server, entries));
-        Policies.Apply(Server, mode, Entries(Direction.In, Client, entries));
+        var policy = new WorkloadPolicy { Policy = VersionOf(setting), Mode = (uint)(setting == Setting.Learn ? Mode.Learn : Mode.Protect) };
+        Kernel.Workloads.Set(Client.Value, policy);
+        Kernel.Workloads.Set(Server.Value, policy);
         foreach (var veth in veths)
             Hooks.Attach(veth);
-        // What the policy before had is deleted a moment later; not while something is measured.
-        Thread.Sleep(150);
-        Policies.DeleteRetired();
     }
 
     /// <summary>A profile of that many entries, with those among them that the measurements need.</summary>
@@ -126,6 +121,24 @@ internal sealed class Stage : IDisposable
         TcHooks.Detach(ServerVeth);
         Kernel.Dispose();
         BpfFileSystem.Remove(Pins);
+    }
+
+    private static uint VersionOf(Setting setting) => FirstVersion + (uint)setting;
+
+    private void WritePolicy(Setting setting, int count)
+    {
+        foreach (var entry in Entries(Direction.Out, Server, count).Concat(Entries(Direction.In, Client, count)))
+        {
+            var key = new PolicyKey
+            {
+                Policy = VersionOf(setting),
+                Peer = entry.Peer.Value,
+                Port = entry.Port,
+                Transport = entry.Transport.Number,
+                Direction = (byte)entry.Direction,
+            };
+            Kernel.Policies.Set(key, 1);
+        }
     }
 
     private static T Inside<T>(string path, Func<T> work) => Bulwark.Kernel.Namespaces.NamespaceThread.Run(() =>
