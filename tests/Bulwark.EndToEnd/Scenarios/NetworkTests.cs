@@ -1,0 +1,115 @@
+using Bulwark.EndToEnd.Harness;
+
+namespace Bulwark.EndToEnd.Scenarios;
+
+/// <summary>Containers without a veth on the host: macvlan, and the host's own network.</summary>
+public sealed class NetworkTests(Stage stage) : IAsyncLifetime
+{
+    private const string Network = "nets_macvlan";
+    private const string Serve = "exec python3 -m http.server";
+
+    // Nothing moves by itself here.
+    private static readonly Learning s_never = Learning.Quick with { MinimumTime = TimeSpan.FromHours(1) };
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+
+    private readonly Host _host = stage.Host;
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+    private BulwarkProcess? _bulwark;
+
+    private BulwarkProcess Bulwark => _bulwark!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await RemoveAsync();
+        _bulwark = await BulwarkProcess.StartAsync(_host, "networks", s_never);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RemoveAsync();
+        if (_bulwark is not null)
+            await _bulwark.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task On_macvlan_the_profile_holds_and_refusals_are_answered()
+    {
+        _ = (await _host.Machine.BashAsync("ip link add nets0 type veth peer name nets1; ip link set nets0 up; ip link set nets1 up")).Text;
+        _ = (await _host.DockerAsync("network", "create", "-d", "macvlan", "--subnet", "10.78.0.0/24", "-o", "parent=nets1", Network)).Text;
+        await RunAsync("server", ["--network", Network, "--ip", "10.78.0.12"], $"{Serve} 8000 & {Serve} 8001");
+        await RunAsync("client", ["--network", Network, "--ip", "10.78.0.11"], "sleep infinity");
+        await LearnAsync("nets/client", "nets/server", "8000/tcp", Probe.Tcp("10.78.0.12", 8000));
+
+        _ = (await Bulwark.RunAsync("mode", "--all", "protect")).Text;
+
+        Assert.True((await ExecAsync("client", Probe.Tcp("10.78.0.12", 8000))).Succeeded);
+        Assert.Contains("refused", (await ExecAsync("client", "nc -v -z -w 9 10.78.0.12 8001")).ToString(), StringComparison.Ordinal);
+        Assert.False((await ExecAsync("client", Probe.Ping("10.78.0.12"))).Succeeded);
+        await Bulwark.WaitForBlockedAsync(_started, "nets/client", "out", "nets/server", "8001/tcp");
+        await Bulwark.WaitForBlockedAsync(_started, "nets/client", "out", "nets/server", "8/icmp");
+        Assert.Empty((await Bulwark.StatusAsync()).Agent.Warnings);
+    }
+
+    [Fact]
+    public async Task On_the_host_network_each_container_has_a_profile_of_its_own()
+    {
+        await RunAsync("server", ["--network", "host"], $"{Serve} 8100 & {Serve} 8101");
+        await RunAsync("client", ["--network", "host"], "sleep infinity");
+        await RunAsync("other", ["--network", "host"], "sleep infinity");
+        await LearnAsync("nets/client", "host", "8100/tcp", Probe.Tcp("127.0.0.1", 8100));
+        await LearnAsync("host", "nets/server", "8100/tcp", Probe.Tcp("127.0.0.1", 8100));
+
+        _ = (await Bulwark.RunAsync("mode", "--all", "protect")).Text;
+
+        Assert.True((await ExecAsync("client", Probe.Tcp("127.0.0.1", 8100))).Succeeded, "what was learnt");
+        Assert.Contains("not permitted", (await ExecAsync("client", "nc -v -z -w 9 127.0.0.1 8101")).ToString(), StringComparison.Ordinal);
+        Assert.False((await ExecAsync("other", Probe.Tcp("127.0.0.1", 8100))).Succeeded, "another container of the same host");
+        Assert.False((await ExecAsync("other", Probe.Udp(Outside.StrangerAddress, 4444))).Succeeded);
+        Assert.True((await _host.Machine.BashAsync("exec 3<>/dev/tcp/127.0.0.1/8100")).Succeeded, "the host itself");
+        var item = await Bulwark.WaitForBlockedAsync(_started, "nets/other", "out", "host", "8100/tcp");
+        Assert.EndsWith("/nc.openbsd", item.Executable, StringComparison.Ordinal);
+        Assert.Empty((await Bulwark.StatusAsync()).Agent.Warnings);
+    }
+
+    [Fact]
+    public async Task Down_takes_the_programs_out_of_namespaces_and_control_groups()
+    {
+        _ = (await _host.Machine.BashAsync("ip link add nets0 type veth peer name nets1; ip link set nets0 up; ip link set nets1 up")).Text;
+        _ = (await _host.DockerAsync("network", "create", "-d", "macvlan", "--subnet", "10.78.0.0/24", "-o", "parent=nets1", Network)).Text;
+        await RunAsync("inside", ["--network", Network, "--ip", "10.78.0.11"], "sleep infinity");
+        await RunAsync("client", ["--network", "host"], "sleep infinity");
+        await Poll.UntilAsync("both are watched", s_limit, async () => (await Bulwark.StatusAsync()).Agent.Interfaces == 2);
+        _ = (await Bulwark.RunAsync("mode", "--all", "protect")).Text;
+        Assert.False((await ExecAsync("client", Probe.Tcp(Outside.ApiAddress, 80))).Succeeded);
+
+        await Bulwark.DownAsync();
+
+        Assert.True((await ExecAsync("client", Probe.Tcp(Outside.ApiAddress, 80))).Succeeded);
+        var process = (await _host.DockerAsync("inspect", "-f", "{{.State.Pid}}", Name("inside"))).Text;
+        Assert.DoesNotContain("clsact", (await _host.Machine.BashAsync("nsenter -t $1 -n tc qdisc show dev eth0", process)).Text, StringComparison.Ordinal);
+    }
+
+    private static string Name(string service) => $"nets-{service}-1";
+
+    private Task<CommandResult> ExecAsync(string service, string script) => _host.ExecAsync(Name(service), script);
+
+    private async Task RunAsync(string service, IReadOnlyList<string> options, string script) => _ = (await _host.DockerAsync([
+        "run", "-d", "--init", "--name", Name(service), "--label", "com.docker.compose.project=nets", "--label",
+        "com.docker.compose.service=" + service, .. options, Host.Image, "bash", "-c", script])).Text;
+
+    private Task LearnAsync(string client, string server, string port, string probe) => Poll.UntilAsync(
+        $"{client} -> {server} {port} is learnt", s_limit, async () =>
+        {
+            await ExecAsync("client", probe);
+            return (await Bulwark.MapAsync()).Conversations.Any(c => c.Client == client && c.Server == server && c.Port == port);
+        });
+
+    private async Task RemoveAsync()
+    {
+        var containers = (await _host.DockerAsync("ps", "-aq", "--filter", "label=com.docker.compose.project=nets")).Text;
+        if (containers.Length > 0)
+            _ = (await _host.DockerAsync(["rm", "-f", .. containers.Split('\n')])).Text;
+        await _host.DockerAsync("network", "rm", Network);
+        await _host.Machine.RunAsync("ip", "link", "del", "nets0");
+    }
+}
