@@ -137,7 +137,7 @@ internal sealed class Stage : IDisposable
                 Transport = entry.Transport.Number,
                 Direction = (byte)entry.Direction,
             };
-            Kernel.Policies.Set(key, 1);
+            Kernel.Policies.Set(key, Permission.All);
         }
     }
 
