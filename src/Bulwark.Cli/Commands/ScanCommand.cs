@@ -37,11 +37,13 @@ internal static class ScanCommand
             Examples =
             [
                 "bulwark scan shop/web:1", "bulwark scan shop/web:1 --fail-on critical+fixable,secret", "bulwark scan saved.tar -o sarif > report.sarif",
-                "bulwark scan dir:/srv/rootfs --max-age 7d",
+                "bulwark scan registry.example.com/shop/web:1", "bulwark scan dir:/srv/rootfs --max-age 7d",
             ],
             Arguments = { image.Target },
-            Options = { failOn, all, ignore, image.Advisories, longestAge, image.Docker, image.Tag, image.PlatformOption, output },
+            Options = { failOn, all, ignore, image.Advisories, longestAge, output },
         };
+        foreach (var option in image.OfSource)
+            command.Options.Add(option);
         line.OnRun(command, async (invocation, cancel) =>
         {
             var rules = Rules(invocation.Value(failOn) ?? []);

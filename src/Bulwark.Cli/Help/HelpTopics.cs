@@ -41,8 +41,9 @@ internal static class HelpTopics
               PORT        the server's port and protocol: 5432/tcp, 53/udp, 8/icmp, gre
               EVENT       the number of an event: bulwark events
               TIME        2026-03-01T12:00:00Z, or how long ago: 90s, 10m, 6h, 7d, 1h30m
-              IMAGE       the name of an image that Docker has, a file of 'docker save', an OCI layout (directory or tar), or the
-                          directory of a root file system; docker:, archive:, oci: or dir: in front says which
+              IMAGE       the name of an image that Docker or a registry has, a file of 'docker save', an OCI layout (directory or
+                          tar), or the directory of a root file system; docker:, registry:, archive:, oci: or dir: in front
+                          says which. container:NAME is a container as it is now
               ENTRY       'shop/web -> shop/db 5432/tcp': shop/web may open it
                           'shop/db <- shop/web 5432/tcp': shop/db may answer it
             """,

@@ -57,6 +57,10 @@ public static class Matcher
         var (name, version) = isDistribution ? (package.Source, package.SourceVersion) : (package.Kind.Normalise(package.Name), package.Version);
         var ordering = package.Kind.Ordering();
         var about = advisories.Find(ecosystem, name);
+        // Of the distributions with rpm some name the source and some each package that is built from it.
+        if (package.Kind == PackageKind.Rpm)
+            about = [.. about, .. package.Name == name ? [] : advisories.Find(ecosystem, package.Name)];
+        about = [.. about.Where(advisory => ModularPackages.AreComparable(advisory, package))];
         if (about.Count == 0)
             return;
         if (!ordering.IsValid(version))

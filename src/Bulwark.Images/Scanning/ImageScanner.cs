@@ -8,6 +8,8 @@ using Bulwark.Images.Packages;
 using Bulwark.Images.Packages.Alpine;
 using Bulwark.Images.Packages.Debian;
 using Bulwark.Images.Packages.Languages;
+using Bulwark.Images.Packages.Projects;
+using Bulwark.Images.Packages.Rpm;
 using Bulwark.Images.Secrets;
 using Bulwark.Images.Sources;
 
@@ -23,8 +25,10 @@ public static class ImageScanner
     {
         IFileAnalyser[] analysers =
         [
-            new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
-            new DotNetPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(),
+            new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new RpmDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
+            new DotNetPackages(), new ComposerPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(),
+            // A directory may hold a project that is yet to be built.
+            .. source is DirectorySource ? (IFileAnalyser[])[new LockFiles()] : [],
         ];
         var image = await source.ReadAsync(analysers, options.Limits, cancel).ConfigureAwait(false);
         return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);

@@ -15,6 +15,7 @@ internal static class OsvEcosystem
         ["NuGet"] => ("nuget", PackageKind.NuGet),
         ["RubyGems"] => ("gem", PackageKind.Gem),
         ["crates.io"] => ("cargo", PackageKind.Cargo),
+        ["Packagist", ..] => ("composer", PackageKind.Composer),
         ["Debian", var release] => ($"debian:{release}", PackageKind.Dpkg),
         // "Ubuntu:Pro:…" speaks of repairs that are only for subscribers.
         ["Ubuntu", var release] when release != "Pro" => ($"ubuntu:{release}", PackageKind.Dpkg),

@@ -17,7 +17,7 @@ public sealed record OfficialSource(string Name, IReadOnlyList<Uri> Addresses)
             [new($"https://secdb.alpinelinux.org/v{release}/main.json"), new($"https://secdb.alpinelinux.org/v{release}/community.json")])),
         new("wolfi", [new("https://packages.wolfi.dev/os/security.json")]),
         Osv("ubuntu", "Ubuntu"), Osv("rocky", "Rocky Linux"), Osv("almalinux", "AlmaLinux"), Osv("npm", "npm"), Osv("pypi", "PyPI"), Osv("go", "Go"),
-        Osv("maven", "Maven"), Osv("nuget", "NuGet"), Osv("gem", "RubyGems"), Osv("cargo", "crates.io"),
+        Osv("maven", "Maven"), Osv("nuget", "NuGet"), Osv("gem", "RubyGems"), Osv("cargo", "crates.io"), Osv("composer", "Packagist"),
     ];
 
     /// <summary>The same files below another address, which keeps the official host's name as its first folder: an image of the places.</summary>
