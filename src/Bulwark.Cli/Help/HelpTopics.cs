@@ -23,6 +23,7 @@ internal static class HelpTopics
                           'events --follow' writes one document a line
               -o dot, -o mermaid    the map as a drawing
               -o sarif, -o cyclonedx, -o spdx, -o junit    a scan for other tools
+              -o html    a scan as one page that needs nothing else
             Nothing is wrapped or cut when standard output is not a terminal. Colour: --color, NO_COLOR, TERM=dumb.
             Control characters in names are shown as escapes (\x1b). Under -o json errors are JSON too.
             """,
