@@ -14,7 +14,7 @@ namespace Bulwark.Images.Gate;
 public sealed record GateRule(string Text, Severity? Least, bool MustBeFixable, FindingKind? Kind, bool CountsUnknown, bool CountsUnrated,
     bool MustBeExploited)
 {
-    public static readonly string[] Words = ["critical", "high", "medium", "low", "unrated", "fixable", "secret", "kev", "unknown"];
+    public static readonly string[] Words = ["critical", "high", "medium", "low", "unrated", "fixable", "secret", "malware", "kev", "unknown"];
 
     /// <summary>Reads <c>high</c> or <c>critical+fixable</c>: all of what '+' joins must hold. Null if a word is not known.</summary>
     public static GateRule? Parse(string text)
@@ -35,6 +35,9 @@ public sealed record GateRule(string Text, Severity? Least, bool MustBeFixable, 
                     break;
                 case "secret":
                     rule = rule with { Kind = FindingKind.Secret };
+                    break;
+                case "malware":
+                    rule = rule with { Kind = FindingKind.Malware };
                     break;
                 case "kev":
                     rule = rule with { MustBeExploited = true };

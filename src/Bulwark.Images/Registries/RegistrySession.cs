@@ -70,7 +70,8 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
     {
         var proof = _proof;
         var answer = await FollowedAsync(address, accept, from, proof, cancel).ConfigureAwait(false);
-        if (answer.StatusCode != HttpStatusCode.Unauthorized)
+        // Only the registry may ask who we are: where it redirects to could name a place of its own to send the password to.
+        if (answer.StatusCode != HttpStatusCode.Unauthorized || answer.RequestMessage?.RequestUri is not { } asking || !IsRegistry(asking))
             return answer;
         using (answer)
         {

@@ -61,7 +61,7 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
         var manifest = Json.Parse(bytes, ImageJsonContext.Default.ManifestJson, "its manifest");
         if (manifest.Manifests is not null)
             (manifest, _) = ManifestChooser.Choose(manifest, choice, inner => Manifest(session, inner, limits, cancel));
-        var layers = Layers(session, manifest, analysers, limits, cancel);
+        var layers = LayerSet.Read(manifest, limits, options.Parallel, descriptor => Layer(session, descriptor, analysers, limits, cancel), cancel);
         var read = OciAssembler.Assemble(manifest, image.ToString(), wanted => Document(session, manifest, wanted, limits, cancel), layers.GetValueOrDefault);
         if (platform is not null && read.Configuration is { Architecture: { Length: > 0 } architecture, OperatingSystem: { Length: > 0 } system }
             && (architecture != platform.Architecture || system != platform.OperatingSystem))
@@ -83,26 +83,6 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
             throw new ArchiveException($"its configuration is too large: {manifest.Config.Size} bytes");
         using var answer = session.GetAsync(session.Endpoint.Blob(image.Repository, digest), "", 0, cancel).GetAwaiter().GetResult();
         return BoundedBody.ReadAsync(answer, limits.DocumentBytes, options.Silence, cancel).GetAwaiter().GetResult();
-    }
-
-    private Dictionary<string, Layer> Layers(
-        RegistrySession session, ManifestJson manifest, IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel)
-    {
-        var descriptors = (manifest.Layers ?? []).Where(item => Digest.IsValid(item?.Digest)).DistinctBy(item => item.Digest).ToList();
-        if (descriptors.Count > limits.Layers)
-            throw new ArchiveException($"it has more than {limits.Layers} layers");
-        var read = new Layer?[descriptors.Count];
-        try
-        {
-            Parallel.For(0, descriptors.Count, new() { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancel },
-                index => read[index] = Layer(session, descriptors[index], analysers, limits, cancel));
-        }
-        catch (AggregateException e)
-        {
-            // The first reason is as good as all of them together.
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-        return descriptors.Zip(read).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First.Digest!, pair => pair.Second!);
     }
 
     private Layer? Layer(

@@ -1,6 +1,7 @@
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Tests.Harness;
+using CsCheck;
 
 namespace Bulwark.Images.Tests.Advisories;
 
@@ -126,6 +127,34 @@ public sealed class DistributionFormatTests : IDisposable
         Assert.Equal(["epss CVE-1999-0005 CVE-1999-0005 Affected Unknown ", "epss CVE-1999-0006 CVE-1999-0006 Affected Unknown "], Import(
             "#model_version:v2023.03.01,score_date:2024-10-25T00:00:00+0000\ncve,epss,percentile\nCVE-1999-0005,0.91963,0.99030\nCVE-1999-0006,0.03341,0.91563\n", out asOf));
         Assert.Equal(new DateTimeOffset(2024, 10, 25, 0, 0, 0, TimeSpan.Zero), asOf);
+    }
+
+    [Fact]
+    public void No_document_of_Red_Hats_makes_the_reader_fail_but_as_one_that_is_not_understood()
+    {
+        // The real form with something else in the place of any of its values.
+        string[] values = ["null", "1", "\"x\"", "[]", "{}", "[null]", "[1]", "[{}]", "\"pkg:rpm/redhat/\"", "\"pkg:rpm/redhat/a@%?epoch=\""];
+        var colons = Enumerable.Range(0, RedHat.Length).Where(at => RedHat[at] == ':' && RedHat[at - 1] == '"' && RedHat[at + 1] is '[' or '"').ToArray();
+        Gen.Select(Gen.Int[0, colons.Length - 1], Gen.Int[0, values.Length - 1]).Sample((place, value) =>
+        {
+            var end = EndOfValue(RedHat, colons[place] + 1);
+            try
+            {
+                Assert.True(Import(RedHat[..(colons[place] + 1)] + values[value] + RedHat[end..], out _).Count <= 10);
+            }
+            catch (Images.Advisories.Formats.AdvisoryFormatException)
+            {
+                // Told.
+            }
+        }, iter: 300, threads: 1);
+    }
+
+    private static int EndOfValue(string json, int start)
+    {
+        var reader = new System.Text.Json.Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(json[start..]), isFinalBlock: false, state: default);
+        reader.Read();
+        Assert.True(reader.TrySkip());
+        return start + (int)reader.BytesConsumed;
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Bulwark.Images.Registries;
 using Bulwark.Images.Tests.Harness;
+using CsCheck;
 
 namespace Bulwark.Images.Tests.Registries;
 
@@ -89,6 +90,22 @@ public sealed class TokenRegistryTests : IAsyncDisposable
         Assert.Equal(2, store.Requests.Count);
         Assert.All(store.Requests, request => Assert.Null(StubServer.Header(request, "Authorization")));
         Assert.All(store.Requests, request => Assert.DoesNotContain(Secret, request, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_a_registry_sends_us_may_not_ask_who_we_are()
+    {
+        StubServer? store = null;
+        store = new(request => StubServer.Answer("", "401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"http://{store!.Host}/token\"", "WWW-Authenticate: Basic realm=\"x\""));
+        await using (store)
+        {
+            _before = request => request.Contains("/blobs/", StringComparison.Ordinal) ? StubServer.Answer("", "307 Temporary Redirect", $"Location: http://{store.Host}/blob") : null;
+
+            await Assert.ThrowsAsync<ImageException>(() => ReadAsync());
+            Assert.NotEmpty(store.Requests);
+            Assert.All(store.Requests, request => Assert.StartsWith("GET /blob ", request, StringComparison.Ordinal));
+            Assert.All(store.Requests, request => Assert.Null(StubServer.Header(request, "Authorization")));
+        }
     }
 
     [Fact]
@@ -180,6 +197,29 @@ public sealed class TokenRegistryTests : IAsyncDisposable
         _files[digest] = _files["1"];
 
         Assert.Contains("manifest is another", (await Assert.ThrowsAsync<ImageException>(() => ReadAsync(wanted: $"@{digest}"))).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Random_damage_to_what_a_registry_sends_never_crashes_the_reader()
+    {
+        var whole = _files.ToDictionary(file => file.Key, file => file.Value.ToArray());
+        var names = whole.Keys.Order(StringComparer.Ordinal).ToArray();
+        Gen.Select(Gen.Int[0, names.Length - 1], Gen.Int[0, 400], Gen.Byte).Array[1, 4].Sample(damage =>
+        {
+            foreach (var name in names)
+                _files[name] = whole[name].ToArray();
+            foreach (var (name, at, value) in damage)
+                _files[names[name]][at % whole[names[name]].Length] = value;
+            try
+            {
+                // Whatever comes out, it is an image or a reason.
+                Assert.NotNull(ReadAsync().GetAwaiter().GetResult().Configuration);
+            }
+            catch (ImageException e)
+            {
+                Assert.NotEmpty(e.Reason);
+            }
+        }, iter: 150, threads: 1);
     }
 
     [Fact]
