@@ -9,4 +9,7 @@ public sealed class ImageException(string message, string reason, string hint = 
     public string Reason { get; } = reason;
 
     public string Hint { get; } = hint;
+
+    /// <summary>Whether the place has no such image, or is not there itself, so that another place may have it.</summary>
+    public bool IsMissing { get; init; }
 }

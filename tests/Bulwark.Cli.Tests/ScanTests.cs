@@ -104,7 +104,20 @@ public sealed class ScanTests : IDisposable
         Assert.Contains("the exception for CVE-2024-0001 ended on 2026-02-01", shell.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_others_say_does_not_matter_breaks_no_gate_either()
+    {
+        var file = Path.Combine(_directory.FullName, "vex.json");
+        await File.WriteAllTextAsync(file, """{"statements":[{"vulnerability":"CVE-2023-45853","products":["pkg:deb/debian/zlib1g"],"status":"not_affected","justification":"component_not_present"}]}""");
+        var shell = new Shell();
+
+        Assert.Equal(ExitCode.Ok, await ScanAsync(shell, "--vex", file, "--fail-on", "critical", "--all"));
+        Assert.Contains("suppressed: not affected: component not present (vex.json)", shell.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, await ScanAsync(new Shell(), "--vex", file + ".none"));
+    }
+
     [Theory]
+    [InlineData("'ftp://x' is no mirror", "--registry-mirror", "ftp://x")]
     [InlineData("'severe' is nothing for --fail-on", "--fail-on", "severe")]
     [InlineData("did you mean 'critical'?", "--fail-on", "critcal")]
     [InlineData("'old' is no age for --max-age", "--max-age", "old")]
@@ -162,6 +175,7 @@ public sealed class ScanTests : IDisposable
     [InlineData("cyclonedx", "\"vulnerabilities\"")]
     [InlineData("spdx", "\"spdxVersion\"")]
     [InlineData("junit", "<testsuites>")]
+    [InlineData("html", "<!DOCTYPE html>")]
     public async Task A_scan_is_written_for_other_tools_too(string format, string expected)
     {
         var shell = new Shell();

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Bulwark.Cli.Help;
 using Bulwark.Cli.Hosting;
 using Bulwark.Cli.Output;
+using Bulwark.Images;
 using Bulwark.Images.Advisories.Store;
+using Bulwark.Images.Registries;
 using Bulwark.Images.Sources;
 
 namespace Bulwark.Cli.Commands;
@@ -15,7 +17,7 @@ internal sealed class ImageOptions(Terminal terminal)
 
     public Argument<string> Target { get; } = new("IMAGE")
     {
-        Description = "A name that Docker knows, a file of 'docker save', an OCI layout, or a root file system's directory",
+        Description = "A name that Docker or a registry knows, a file of 'docker save', an OCI layout, or a root file system's directory",
     };
 
     public Option<string> Docker { get; } = new("--docker")
@@ -33,7 +35,18 @@ internal sealed class ImageOptions(Terminal terminal)
         HelpName = "OS/ARCH",
     };
 
+    public Option<string[]> Mirror { get; } = new("--registry-mirror")
+    {
+        Description = "Ask this server first for images of a registry (default: Docker Hub); repeatable",
+        HelpName = "[HOST=]URL",
+    };
+
+    public Option<bool> PlainHttp { get; } = new("--plain-http") { Description = "Speak with the registry without encryption" };
+
     public Option<string> Advisories { get; } = AdvisoriesOf(terminal);
+
+    /// <summary>Which image is meant and where it is.</summary>
+    public IEnumerable<Option> OfSource => [Docker, Tag, PlatformOption, Mirror, PlainHttp];
 
     public static Option<string> AdvisoriesOf(Terminal terminal) => new("--advisories")
     {
@@ -42,7 +55,7 @@ internal sealed class ImageOptions(Terminal terminal)
         DefaultValueFactory = _ => terminal.Variable(AdvisoriesVariable) is { Length: > 0 } path ? path : DefaultAdvisories,
     };
 
-    /// <exception cref="UsageFailure">The platform is none, or the Docker address is no unix socket.</exception>
+    /// <exception cref="UsageFailure">What was typed names no image, platform, socket or mirror.</exception>
     public IImageSource Open(Invocation invocation)
     {
         Platform? platform = null;
@@ -51,8 +64,24 @@ internal sealed class ImageOptions(Terminal terminal)
         var docker = invocation.Value(Docker)!;
         if (!docker.StartsWith("unix:///", StringComparison.Ordinal))
             throw new UsageFailure($"'{docker}' is no address for --docker") { Hint = $"write it like {UpOptions.DefaultDockerSocket}" };
-        return ImageTarget.Open(invocation.Value(Target), docker, invocation.Value(Tag) ?? "", platform);
+        var registries = new RegistryOptions
+        {
+            CredentialFiles = RegistryOptions.CredentialFilesOf(terminal.Variable),
+            Mirrors = [.. (invocation.Value(Mirror) ?? []).Select(Read)],
+            PlainHttp = invocation.Value(PlainHttp),
+        };
+        try
+        {
+            return ImageTarget.Open(invocation.Value(Target), docker, invocation.Value(Tag) ?? "", platform, registries);
+        }
+        catch (ImageException e)
+        {
+            throw new UsageFailure(e.Message) { Cause = e.Reason, Hint = e.Hint };
+        }
     }
+
+    private static RegistryMirror Read(string text) => RegistryMirror.Parse(text)
+        ?? throw new UsageFailure($"'{text}' is no mirror for --registry-mirror") { Hint = "write it like https://mirror.example or registry.example.com=https://mirror.example" };
 
     /// <summary>The advisories, or null where there is no such file: a scan without them still finds secrets, and says what it lacks.</summary>
     /// <exception cref="CommandFailure">The file is there and cannot be used.</exception>

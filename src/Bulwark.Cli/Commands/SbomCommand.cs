@@ -23,8 +23,10 @@ internal static class SbomCommand
             Usage = "IMAGE [options]",
             Examples = ["bulwark sbom shop/web:1 > sbom.cdx.json", "bulwark sbom saved.tar -o spdx", "bulwark sbom dir:/srv/rootfs -o table"],
             Arguments = { image.Target },
-            Options = { image.Docker, image.Tag, image.PlatformOption, output },
+            Options = { output },
         };
+        foreach (var option in image.OfSource)
+            command.Options.Add(option);
         line.OnRun(command, async (invocation, cancel) =>
         {
             var result = await ScanCommand.ScanAsync(invocation, image, withAdvisories: false, new ScanOptions(), cancel).ConfigureAwait(false);

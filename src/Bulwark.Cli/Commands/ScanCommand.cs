@@ -6,6 +6,7 @@ using Bulwark.Images;
 using Bulwark.Images.Gate;
 using Bulwark.Images.Reports;
 using Bulwark.Images.Scanning;
+using Bulwark.Images.Vex;
 using Bulwark.Model;
 
 namespace Bulwark.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class ScanCommand
     public static Command Create(CommandLine line)
     {
         var image = new ImageOptions(line.Terminal);
-        var output = OutputOption.Create("sarif", "cyclonedx", "spdx", "junit");
+        var output = OutputOption.Create("sarif", "cyclonedx", "spdx", "junit", "html");
         var failOn = new Option<string[]>("--fail-on")
         {
             Description = $"End with {ExitCode.Findings} if there is any of: {string.Join(", ", GateRule.Words)}; critical+fixable needs both; repeatable, or with commas",
@@ -28,6 +29,11 @@ internal static class ScanCommand
             Description = $"Exceptions, each with its reason (default: {IgnoreFile.DefaultName} in this directory, if there is one)",
             HelpName = "PATH",
         };
+        var vex = new Option<string[]>("--vex")
+        {
+            Description = "What others say does not matter here: OpenVEX, CSAF or CycloneDX; repeatable",
+            HelpName = "PATH",
+        };
         var longestAge = new Option<string>("--max-age") { Description = "Advisories that are older do not count as known: 7d, 36h", HelpName = "TIME" };
         var all = new Option<bool>("--all", "-a") { Description = "Show negligible ones, kernel headers and suppressed ones too" };
         var command = new CliCommand("scan", "Find what is wrong with an image: vulnerable packages, secrets, risky files and settings")
@@ -37,20 +43,23 @@ internal static class ScanCommand
             Examples =
             [
                 "bulwark scan shop/web:1", "bulwark scan shop/web:1 --fail-on critical+fixable,secret", "bulwark scan saved.tar -o sarif > report.sarif",
-                "bulwark scan dir:/srv/rootfs --max-age 7d",
+                "bulwark scan registry.example.com/shop/web:1", "bulwark scan dir:/srv/rootfs --max-age 7d",
             ],
             Arguments = { image.Target },
-            Options = { failOn, all, ignore, image.Advisories, longestAge, image.Docker, image.Tag, image.PlatformOption, output },
+            Options = { failOn, all, ignore, vex, image.Advisories, longestAge, output },
         };
+        foreach (var option in image.OfSource)
+            command.Options.Add(option);
         line.OnRun(command, async (invocation, cancel) =>
         {
             var rules = Rules(invocation.Value(failOn) ?? []);
             var exceptions = Exceptions(invocation.Value(ignore));
+            var statements = (invocation.Value(vex) ?? []).Select(Statements).ToList();
             var options = new ScanOptions { LongestAge = Age(invocation.Value(longestAge)) };
             var result = await ScanAsync(invocation, image, withAdvisories: true, options, cancel).ConfigureAwait(false);
             foreach (var ended in exceptions.Ended(result))
                 invocation.Screen.Note(new("warning: ", Tone.Warning), $"the exception for {ended.Id} ended on {ended.Until:yyyy-MM-dd} and does not count (line {ended.Line})");
-            result = exceptions.ApplyTo(result);
+            result = statements.Aggregate(exceptions.ApplyTo(result), (judged, file) => file.ApplyTo(judged));
             var verdict = ImageGate.Judge(result, rules);
             if (invocation.Value(output) == OutputOption.Json)
                 invocation.Screen.Json(ScanReport.Of(result, verdict), ReportJson.Default.ScanReport);
@@ -73,6 +82,7 @@ internal static class ScanCommand
             "cyclonedx" => CycloneDxReport.Write(result, version, withVulnerabilities),
             "spdx" => SpdxReport.Write(result, version),
             "junit" => JUnitReport.Write(result),
+            "html" => HtmlReport.Write(result),
             _ => null,
         };
     }
@@ -131,6 +141,22 @@ internal static class ScanCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure($"the exceptions in {name} cannot be read", e) { Cause = e.Message };
+        }
+    }
+
+    private static VexFile Statements(string path)
+    {
+        try
+        {
+            return VexFile.Parse(Path.GetFileName(path), File.ReadAllBytes(path));
+        }
+        catch (VexException e)
+        {
+            throw new CommandFailure($"{path} cannot be understood", e) { Cause = e.Message };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure($"{path} cannot be read", e) { Cause = e.Message };
         }
     }
 

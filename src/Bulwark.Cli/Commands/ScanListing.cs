@@ -45,7 +45,7 @@ internal static class ScanListing
     }
 
     private static bool IsUsed(AdvisorySource source, ScanResult result) => source.Ecosystems.Any(ecosystem =>
-        ecosystem == result.Distribution?.Ecosystem
+        ecosystem == result.Distribution?.Ecosystem || ecosystem == AdvisorySource.Exploited || ecosystem == AdvisorySource.Likelihood
         || result.Packages.Any(package => Images.Matching.Matcher.EcosystemOf(package.Package, result.Distribution) == ecosystem));
 
     private static Cell Counts(ScanResult result)
@@ -108,7 +108,7 @@ internal static class ScanListing
     };
 
     private static Cell What(Finding finding) =>
-        string.Join("; ", ((string?[])[finding.Title, finding.Vulnerability?.Note]).Where(text => !string.IsNullOrEmpty(text)));
+        string.Join("; ", ((string?[])[finding.Vulnerability?.Exploitation is { IsKnown: true } ? "exploited" : null, finding.Title, finding.Vulnerability?.Note]).Where(text => !string.IsNullOrEmpty(text)));
 
     private static void Layers(ScanResult result, List<Finding> findings, Screen screen)
     {

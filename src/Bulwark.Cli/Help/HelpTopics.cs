@@ -23,6 +23,7 @@ internal static class HelpTopics
                           'events --follow' writes one document a line
               -o dot, -o mermaid    the map as a drawing
               -o sarif, -o cyclonedx, -o spdx, -o junit    a scan for other tools
+              -o html    a scan as one page that needs nothing else
             Nothing is wrapped or cut when standard output is not a terminal. Colour: --color, NO_COLOR, TERM=dumb.
             Control characters in names are shown as escapes (\x1b). Under -o json errors are JSON too.
             """,
@@ -41,8 +42,9 @@ internal static class HelpTopics
               PORT        the server's port and protocol: 5432/tcp, 53/udp, 8/icmp, gre
               EVENT       the number of an event: bulwark events
               TIME        2026-03-01T12:00:00Z, or how long ago: 90s, 10m, 6h, 7d, 1h30m
-              IMAGE       the name of an image that Docker has, a file of 'docker save', an OCI layout (directory or tar), or the
-                          directory of a root file system; docker:, archive:, oci: or dir: in front says which
+              IMAGE       the name of an image that Docker or a registry has, a file of 'docker save', an OCI layout (directory or
+                          tar), or the directory of a root file system; docker:, registry:, archive:, oci: or dir: in front
+                          says which. container:NAME is a container as it is now
               ENTRY       'shop/web -> shop/db 5432/tcp': shop/web may open it
                           'shop/db <- shop/web 5432/tcp': shop/db may answer it
             """,

@@ -1,8 +1,10 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Xml;
 using Bulwark.Images.Advisories.Formats;
 using Bulwark.Images.Advisories.Store;
+using Bulwark.Images.Archives;
 
 namespace Bulwark.Images.Advisories;
 
@@ -43,7 +45,7 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
             ReadExport(path);
             return;
         }
-        var before = Count;
+        var (before, mayBeEmpty) = (Count, false);
         DateTimeOffset? newest = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         void Add(Advisory advisory)
@@ -62,9 +64,9 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-            ReadContent(file, Add, At, cancel);
+            mayBeEmpty = ReadContent(file, Add, At, cancel);
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException or DecoderFallbackException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or XmlException or ArchiveException or ZstdSharp.ZstdException or InvalidDataException or DecoderFallbackException or InvalidOperationException)
         {
             throw new AdvisoryFormatException($"{origin} cannot be understood: {e.Message}", e);
         }
@@ -72,7 +74,7 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         {
             throw new AdvisoryFormatException($"{origin} cannot be understood: {e.Message}", e);
         }
-        if (Count == before)
+        if (Count == before && !mayBeEmpty)
             throw new AdvisoryFormatException($"{origin} holds no advisory that Bulwark can use");
         var asOf = fetched ?? newest ?? File.GetLastWriteTimeUtc(path);
         foreach (var source in seen)
@@ -115,7 +117,8 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
             _sources[source.Name] = (source.Origin, source.AsOf);
     }
 
-    private void ReadContent(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
+    /// <returns>Whether it may hold nothing of use: it is one of very many files, most of which are about something else.</returns>
+    private bool ReadContent(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
     {
         Span<byte> head = stackalloc byte[4];
         var read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
@@ -123,10 +126,31 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         if (head[..read] is [(byte)'P', (byte)'K', 3, 4])
         {
             ReadZip(file, add, at, cancel);
-            return;
+            return false;
+        }
+        if (head[..read] is [0x28, 0xb5, 0x2f, 0xfd])
+        {
+            ReadArchive(file, add, at, cancel);
+            return false;
         }
         using var unpacked = head[..read] is [0x1f, 0x8b, ..] ? new GZipStream(file, CompressionMode.Decompress) : file;
-        ReadText(Whole(unpacked), add, at, cancel);
+        return ReadText(Whole(unpacked), add, at, cancel);
+    }
+
+    // How Red Hat publishes all of its documents at once: a tar, packed with zstd.
+    private void ReadArchive(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
+    {
+        using var unpacked = new ZstdSharp.DecompressionStream(file);
+        using var tar = new TarReader(unpacked, new());
+        while (tar.Next() is { } entry)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (entry.Kind != TarEntryKind.File || !entry.Name.EndsWith(".json", StringComparison.Ordinal))
+                continue;
+            if (entry.Size > LargestRecord)
+                throw new AdvisoryFormatException($"{entry.Name} is larger than {LargestRecord >> 20} MiB");
+            ReadDocument(Whole(new TarEntryStream(tar), LargestRecord), add, at);
+        }
     }
 
     private void ReadZip(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
@@ -140,11 +164,11 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
             if (entry.Length > LargestRecord)
                 throw new AdvisoryFormatException($"{entry.FullName} is larger than {LargestRecord >> 20} MiB");
             using var content = entry.Open();
-            ReadOsv(Whole(content, LargestRecord), add, at);
+            ReadDocument(Whole(content, LargestRecord), add, at);
         }
     }
 
-    private void ReadText(byte[] text, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
+    private bool ReadText(byte[] text, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
     {
         var start = text.AsSpan().IndexOfAnyExcept(" \t\r\n\uFEFF"u8) is var first and >= 0 ? first : 0;
         var content = text.AsSpan(start);
@@ -153,8 +177,20 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
             using var reader = new StreamReader(new MemoryStream(text));
             at(DebianList.Read(reader, add));
         }
+        else if (content.StartsWith("CVE-"u8))
+        {
+            using var reader = new StreamReader(new MemoryStream(text));
+            DebianCveList.Read(reader, add);
+        }
+        else if (content.StartsWith("#"u8) || content.StartsWith("cve,"u8))
+            at(ExploitationLists.ReadLikelihood(content, add));
+        else if (content.StartsWith("<"u8))
+            at(AmazonUpdates.Read(new MemoryStream(text, start, text.Length - start), add));
         else if (!content.StartsWith("{"u8))
-            throw new AdvisoryFormatException("it is none of: the Debian tracker's JSON, its DSA and DLA lists, OSV (JSON, lines of JSON, zip), Alpine's secdb");
+        {
+            throw new AdvisoryFormatException("it is none of: the Debian tracker's JSON, its lists (CVE, DSA, DLA), OSV (JSON, lines of JSON, zip), Alpine's secdb, "
+                + "Red Hat's CSAF, Amazon's updateinfo, CISA's KEV, EPSS");
+        }
         else if (IsLines(content))
         {
             foreach (var range in content.Split((byte)'\n'))
@@ -165,20 +201,32 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
             }
         }
         else
+            return ReadDocument(text.AsMemory(start), add, at) == Shape.Csaf;
+        return false;
+    }
+
+    private Shape ReadDocument(ReadOnlyMemory<byte> json, Action<Advisory> add, Action<DateTimeOffset?> at)
+    {
+        var shape = FirstProperty(json.Span);
+        switch (shape)
         {
-            switch (FirstProperty(content))
-            {
-                case Shape.Osv:
-                    ReadOsv(content, add, at);
-                    break;
-                case Shape.Secdb:
-                    AlpineSecdb.Read(content, add);
-                    break;
-                default:
-                    DebianTracker.Read(content, add);
-                    break;
-            }
+            case Shape.Osv:
+                ReadOsv(json.Span, add, at);
+                break;
+            case Shape.Secdb:
+                AlpineSecdb.Read(json.Span, add);
+                break;
+            case Shape.Csaf:
+                at(RedHatCsaf.Read(json, add));
+                break;
+            case Shape.Exploited:
+                at(ExploitationLists.ReadExploited(json.Span, add));
+                break;
+            default:
+                DebianTracker.Read(json.Span, add);
+                break;
         }
+        return shape;
     }
 
     private void ReadOsv(ReadOnlySpan<byte> json, Action<Advisory> add, Action<DateTimeOffset?> at)
@@ -205,6 +253,10 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
                 return Shape.Osv;
             if (reader.ValueTextEquals("packages"u8) || reader.ValueTextEquals("distroversion"u8))
                 return Shape.Secdb;
+            if (reader.ValueTextEquals("document"u8))
+                return Shape.Csaf;
+            if (reader.ValueTextEquals("catalogVersion"u8))
+                return Shape.Exploited;
             reader.Read();
             // The tracker's values are objects from the first one on; the others start with something short.
             if (reader.TokenType == JsonTokenType.StartObject)
@@ -231,6 +283,8 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
     {
         Osv,
         Secdb,
+        Csaf,
+        Exploited,
         DebianTracker,
     }
 }

@@ -1,12 +1,14 @@
 namespace Bulwark.Images.Advisories;
 
-/// <summary>Base scores of CVSS 3.0 and 3.1 vectors (https://www.first.org/cvss/v3.1/specification-document, section 7.1).</summary>
+/// <summary>Scores of CVSS vectors: base scores of 3.0 and 3.1 (https://www.first.org/cvss/v3.1/specification-document, section 7.1), and 4.0.</summary>
 public static class CvssVector
 {
-    /// <summary>The base score in tenths, or null for another version or what is no vector.</summary>
+    /// <summary>The score in tenths, or null for another version or what is no vector.</summary>
     public static byte? ScoreTenths(string vector)
     {
         var parts = vector.Split('/');
+        if (parts[0] == "CVSS:4.0")
+            return Cvss4.ScoreTenths(vector);
         if (parts[0] is not ("CVSS:3.0" or "CVSS:3.1"))
             return null;
         var metrics = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -5,6 +5,6 @@ namespace Bulwark.Images.Archives;
 /// <param name="Mode">Permission bits (octal 7777).</param>
 /// <param name="Size">Bytes of content that follow.</param>
 /// <param name="LinkTarget">What a link leads to, not cleaned; empty for all else.</param>
-/// <param name="HasCapabilities">Whether it carries file capabilities (the extended attribute <c>security.capability</c>).</param>
+/// <param name="Capabilities">The extended attribute <c>security.capability</c>, a bit for each capability; 0 where there is none.</param>
 public readonly record struct TarEntry(
-    string Name, TarEntryKind Kind, UnixFileMode Mode, long Uid, long Gid, long Size, string LinkTarget, bool HasCapabilities);
+    string Name, TarEntryKind Kind, UnixFileMode Mode, long Uid, long Gid, long Size, string LinkTarget, ulong Capabilities);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using Bulwark.Images.Files;
 
 namespace Bulwark.Images.Archives;
 
@@ -94,7 +95,7 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
         return new(
             name, kind, (UnixFileMode)(Number(100, 8) & 0xFFF), Number(108, 8), Number(116, 8), _left,
             kind is TarEntryKind.HardLink or TarEntryKind.SymbolicLink ? extended.LinkTarget ?? Text(_block.AsSpan(157, 100)) : "",
-            extended.HasCapabilities);
+            extended.Capabilities);
     }
 
     private static TarEntryKind Kind(byte flag) => flag switch
@@ -209,7 +210,7 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
         public string? Path;
         public string? LinkTarget;
         public long? Size;
-        public bool HasCapabilities;
+        public ulong Capabilities;
 
         // Records are "LENGTH KEY=VALUE\n", and LENGTH counts itself.
         public void AddPax(ReadOnlySpan<byte> records, int longestPath)
@@ -236,7 +237,7 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
             else if (key.SequenceEqual("linkpath"u8))
                 LinkTarget = Checked(value, longestPath);
             else if (key.SequenceEqual("SCHILY.xattr.security.capability"u8))
-                HasCapabilities = true;
+                Capabilities = FileCapabilities.Parse(value);
             else if (key.SequenceEqual("size"u8))
             {
                 Size = Utf8Parser.TryParse(value, out long size, out var used) && used == value.Length && size >= 0

@@ -56,7 +56,11 @@ internal static class FileFindings
             { Fix = $"chmod {(file.IsSetUser ? "u-s" : "g-s")} it, unless it is needed" };
         }
         if (file.HasCapabilities)
-            yield return Make("file/capabilities", severity, $"it runs with capabilities of its own{(isForeign ? ", and no package owns it" : "")}");
+        {
+            var isMighty = FileCapabilities.AreMighty(file.Capabilities);
+            yield return Make("file/capabilities", isMighty || !isForeign ? severity : Severity.Medium,
+                $"whoever runs it has capabilities: {string.Join(", ", FileCapabilities.NamesOf(file.Capabilities).Take(8))}{(isMighty ? ", which are as good as root" : "")}{(isForeign ? "; no package owns it" : "")}");
+        }
         if (file.IsExecutable && file.IsWorldWritable)
             yield return Make("file/world-writable", Severity.High, "anyone may rewrite this program") with { Fix = "chmod o-w it" };
     }

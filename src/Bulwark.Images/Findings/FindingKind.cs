@@ -14,4 +14,7 @@ public enum FindingKind
 
     /// <summary>A file can do what it should not, or is not what its package brought.</summary>
     File,
+
+    /// <summary>A file looks like what an attacker would put there.</summary>
+    Malware,
 }

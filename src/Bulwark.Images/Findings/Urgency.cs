@@ -9,10 +9,12 @@ public static class Urgency
     public static ImmutableArray<Finding> Ordered(IEnumerable<Finding> findings) =>
     [
         .. findings.OrderBy(finding => finding.Suppression is not null)
+            .ThenByDescending(finding => finding.Vulnerability?.Exploitation?.IsKnown ?? false)
             .ThenByDescending(finding => finding.Severity)
-            .ThenBy(finding => finding.Kind != FindingKind.Secret)
+            .ThenBy(finding => finding.Kind is not (FindingKind.Secret or FindingKind.Malware))
             .ThenBy(finding => finding.Vulnerability is { FixedVersion.Length: 0 })
             .ThenByDescending(finding => finding.Vulnerability?.ScoreTenths ?? 0)
+            .ThenByDescending(finding => finding.Vulnerability?.Exploitation?.Likelihood ?? 0)
             .ThenBy(finding => finding.Vulnerability?.State ?? AdvisoryState.Fixed)
             .ThenBy(finding => finding.Vulnerability?.Package.Package.Source ?? "", StringComparer.Ordinal)
             .ThenBy(finding => finding.Vulnerability?.Package.Package.Name ?? "", StringComparer.Ordinal)

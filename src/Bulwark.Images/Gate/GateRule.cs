@@ -10,14 +10,16 @@ namespace Bulwark.Images.Gate;
 /// <param name="Kind">Only findings of this kind; null for all.</param>
 /// <param name="CountsUnknown">Instead of findings: anything that the scan could not tell.</param>
 /// <param name="CountsUnrated">Only vulnerabilities that nobody has rated.</param>
-public sealed record GateRule(string Text, Severity? Least, bool MustBeFixable, FindingKind? Kind, bool CountsUnknown, bool CountsUnrated)
+/// <param name="MustBeExploited">Only vulnerabilities that are known to be exploited (KEV).</param>
+public sealed record GateRule(string Text, Severity? Least, bool MustBeFixable, FindingKind? Kind, bool CountsUnknown, bool CountsUnrated,
+    bool MustBeExploited)
 {
-    public static readonly string[] Words = ["critical", "high", "medium", "low", "unrated", "fixable", "secret", "unknown"];
+    public static readonly string[] Words = ["critical", "high", "medium", "low", "unrated", "fixable", "secret", "malware", "kev", "unknown"];
 
     /// <summary>Reads <c>high</c> or <c>critical+fixable</c>: all of what '+' joins must hold. Null if a word is not known.</summary>
     public static GateRule? Parse(string text)
     {
-        var rule = new GateRule(text, null, false, null, false, false);
+        var rule = new GateRule(text, null, false, null, false, false, false);
         foreach (var word in text.Split('+'))
         {
             switch (word)
@@ -34,6 +36,12 @@ public sealed record GateRule(string Text, Severity? Least, bool MustBeFixable, 
                 case "secret":
                     rule = rule with { Kind = FindingKind.Secret };
                     break;
+                case "malware":
+                    rule = rule with { Kind = FindingKind.Malware };
+                    break;
+                case "kev":
+                    rule = rule with { MustBeExploited = true };
+                    break;
                 case "unknown":
                     rule = rule with { CountsUnknown = true };
                     break;
@@ -47,6 +55,7 @@ public sealed record GateRule(string Text, Severity? Least, bool MustBeFixable, 
     internal bool Counts(Finding finding) => !CountsUnknown
         && (Least is null || finding.Severity >= Least)
         && (!MustBeFixable || finding.Vulnerability is { FixedVersion.Length: > 0 })
+        && (!MustBeExploited || finding.Vulnerability?.Exploitation is { IsKnown: true })
         && (Kind is null || finding.Kind == Kind)
         && (!CountsUnrated || (finding.Severity == Severity.Unknown && finding.Kind == FindingKind.Vulnerability));
 }

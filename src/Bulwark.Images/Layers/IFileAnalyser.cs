@@ -2,7 +2,7 @@ namespace Bulwark.Images.Layers;
 
 /// <summary>
 /// Looks into files of one kind while a layer streams by, and notes in the layer what it finds. One instance serves all layers of an
-/// image, one after the other.
+/// image, on several threads: it keeps nothing of its own.
 /// </summary>
 public interface IFileAnalyser
 {

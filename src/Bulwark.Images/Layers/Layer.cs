@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bulwark.Images.Malware;
 using Bulwark.Images.Packages;
 using Bulwark.Images.Packages.Debian;
 using Bulwark.Images.Secrets;
@@ -52,6 +53,9 @@ public sealed class Layer
 
     /// <summary>Secrets in its files; they stay in the image whatever upper layers delete.</summary>
     public List<FoundSecret> Secrets { get; } = [];
+
+    /// <summary>Files that look like what an attacker would put there.</summary>
+    public List<FoundSuspicion> Suspicions { get; } = [];
 
     /// <summary>What the scan could not find out about this layer.</summary>
     public List<CannotTell> Doubts { get; } = [];

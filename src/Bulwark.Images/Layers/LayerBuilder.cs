@@ -39,7 +39,7 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
             Doubt(CannotTellKind.File, path, "it links to a file outside of the image");
             return;
         }
-        var file = new LayerFile(path, entry.Kind, entry.Mode, entry.Uid, entry.Gid, entry.Size, target, entry.HasCapabilities);
+        var file = new LayerFile(path, entry.Kind, entry.Mode, entry.Uid, entry.Gid, entry.Size, target, entry.Capabilities);
         // A path twice in one layer: the later one counts, as it does when the layer is unpacked.
         Layer.Forget(path);
         (file.Kind == TarEntryKind.Directory ? Layer.Directories : Layer.Paths).Add(PathKey.Of(path));

@@ -6,10 +6,13 @@ namespace Bulwark.Images.Layers;
 /// <param name="Path">As <see cref="ImagePath"/> cleans it.</param>
 /// <param name="Size">Bytes of content.</param>
 /// <param name="LinkTarget">What a symbolic link says; the clean path of another file for a hard link; else empty.</param>
+/// <param name="Capabilities">What it may do whoever runs it, a bit for each capability.</param>
 public sealed record LayerFile(
-    string Path, TarEntryKind Kind, UnixFileMode Mode, long Uid, long Gid, long Size, string LinkTarget, bool HasCapabilities)
+    string Path, TarEntryKind Kind, UnixFileMode Mode, long Uid, long Gid, long Size, string LinkTarget, ulong Capabilities)
 {
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    public bool HasCapabilities => Capabilities != 0;
 
     public bool IsFile => Kind is TarEntryKind.File or TarEntryKind.HardLink;
 

@@ -23,6 +23,7 @@ internal static class FixCommand
             PackageKind.Go => $"go get {package.Name}@v{fixedVersion.TrimStart('v')}",
             PackageKind.Cargo => $"cargo update -p {package.Name} --precise {fixedVersion}",
             PackageKind.NuGet => $"dotnet add package {package.Name} --version {fixedVersion}",
+            PackageKind.Composer => $"composer require {package.Name}:^{fixedVersion}",
             _ => $"use {package.Name} {fixedVersion} or later",
         };
     }

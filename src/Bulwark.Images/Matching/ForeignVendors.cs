@@ -17,9 +17,30 @@ internal static class ForeignVendors
         "@datadoghq.com", "@nvidia.com", "@haproxy.com", "@varnish-software.com", "packagecloud", "launchpad.net",
     ];
 
+    // rpm says who made each package. What is not listed is not told apart.
+    private static readonly Dictionary<string, string[]> s_rpmVendors = new(StringComparer.Ordinal)
+    {
+        ["rhel"] = ["Red Hat"],
+        ["centos"] = ["CentOS", "Red Hat"],
+        ["rocky"] = ["Rocky"],
+        ["almalinux"] = ["AlmaLinux"],
+        ["ol"] = ["Oracle"],
+        ["amzn"] = ["Amazon"],
+        ["fedora"] = ["Fedora"],
+        ["sles"] = ["SUSE"],
+        ["opensuse-leap"] = ["SUSE"],
+    };
+
     /// <summary>What gives the package away, or null if it looks like the distribution's own.</summary>
     public static string? SignOf(Package package, Distribution? distribution)
     {
+        if (package.Kind == PackageKind.Rpm)
+        {
+            return package.Maintainer.Length > 0 && distribution is not null && s_rpmVendors.TryGetValue(distribution.Id, out var own)
+                && !Array.Exists(own, vendor => package.Maintainer.Contains(vendor, StringComparison.OrdinalIgnoreCase))
+                ? $"its vendor is {package.Maintainer}"
+                : null;
+        }
         if (package.Kind != PackageKind.Dpkg || distribution?.Id is not ("debian" or "ubuntu"))
             return null;
         foreach (var mark in s_versionMarks)

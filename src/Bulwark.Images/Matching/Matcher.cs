@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Advisories;
+using Bulwark.Images.Advisories.Formats;
 using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Packages;
@@ -10,7 +11,14 @@ namespace Bulwark.Images.Matching;
 public static class Matcher
 {
     // What one source knows better than others about the same release; all others rank below.
-    private static readonly string[] s_rank = ["debian", "debian-dla", "debian-dsa"];
+    private static readonly Dictionary<string, int> s_ranks = new(StringComparer.Ordinal)
+    {
+        ["debian"] = 0,
+        [DebianCveList.Source] = 0,
+        ["debian-dla"] = 1,
+        ["debian-dsa"] = 1,
+        [DebianCveList.UnstableSource] = 2,
+    };
 
     /// <param name="advisories">Null if there are none, which is then told.</param>
     /// <param name="longestAge">How old a source may be that is used; null if any age will do.</param>
@@ -43,7 +51,7 @@ public static class Matcher
         doubts.AddRange(Ended(inventory, now));
         if (longestAge is { } age)
             doubts.AddRange(Stale(advisories, used, age, now));
-        return ([.. findings], [.. doubts]);
+        return ([.. advisories is null ? findings : findings.Select(finding => ExploitationLookup.Informed(finding, advisories))], [.. doubts]);
     }
 
     /// <summary>Which ecosystem's advisories speak about a package; null if nobody knows.</summary>
@@ -57,6 +65,10 @@ public static class Matcher
         var (name, version) = isDistribution ? (package.Source, package.SourceVersion) : (package.Kind.Normalise(package.Name), package.Version);
         var ordering = package.Kind.Ordering();
         var about = advisories.Find(ecosystem, name);
+        // Of the distributions with rpm some name the source and some each package that is built from it.
+        if (package.Kind == PackageKind.Rpm)
+            about = [.. about, .. package.Name == name ? [] : advisories.Find(ecosystem, package.Name)];
+        about = [.. about.Where(advisory => ModularPackages.AreComparable(advisory, package))];
         if (about.Count == 0)
             return;
         if (!ordering.IsValid(version))
@@ -101,7 +113,7 @@ public static class Matcher
 
     private static bool IsCve(string id) => id.StartsWith("CVE-", StringComparison.Ordinal);
 
-    private static int RankOf(Advisory advisory) => Array.IndexOf(s_rank, advisory.Source) is var rank and >= 0 ? Math.Min(rank, 1) : s_rank.Length;
+    private static int RankOf(Advisory advisory) => s_ranks.GetValueOrDefault(advisory.Source, int.MaxValue);
 
     private static Finding Worse(Finding? one, Finding other, Versions.VersionOrdering ordering)
     {

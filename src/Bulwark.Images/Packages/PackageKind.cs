@@ -13,4 +13,5 @@ public enum PackageKind
     Go,
     Cargo,
     NuGet,
+    Composer,
 }

@@ -14,6 +14,7 @@ public static class PackageKinds
         PackageKind.Maven => VersionOrdering.Maven,
         PackageKind.Gem => VersionOrdering.Gem,
         PackageKind.NuGet => VersionOrdering.NuGet,
+        PackageKind.Composer => VersionOrdering.Composer,
         _ => VersionOrdering.Semantic,
     };
 
@@ -22,12 +23,12 @@ public static class PackageKinds
 
     /// <summary>
     /// The name under which all spellings of a package are the same: PyPI takes <c>Foo_Bar</c> for <c>foo-bar</c>
-    /// (https://packaging.python.org/specifications/name-normalization), NuGet ignores case.
+    /// (https://packaging.python.org/specifications/name-normalization), NuGet and Composer ignore case.
     /// </summary>
     public static string Normalise(this PackageKind kind, string name) => kind switch
     {
         PackageKind.Python => NormalisePython(name),
-        PackageKind.NuGet => name.ToLowerInvariant(),
+        PackageKind.NuGet or PackageKind.Composer => name.ToLowerInvariant(),
         _ => name,
     };
 

@@ -42,6 +42,7 @@ public static class PackageUrl
         PackageKind.Gem => "gem",
         PackageKind.Go => "golang",
         PackageKind.Cargo => "cargo",
+        PackageKind.Composer => "composer",
         _ => "nuget",
     };
 

@@ -3,11 +3,14 @@ using Bulwark.Images.Configuration;
 using Bulwark.Images.Files;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Layers;
+using Bulwark.Images.Malware;
 using Bulwark.Images.Matching;
 using Bulwark.Images.Packages;
 using Bulwark.Images.Packages.Alpine;
 using Bulwark.Images.Packages.Debian;
 using Bulwark.Images.Packages.Languages;
+using Bulwark.Images.Packages.Projects;
+using Bulwark.Images.Packages.Rpm;
 using Bulwark.Images.Secrets;
 using Bulwark.Images.Sources;
 
@@ -23,8 +26,10 @@ public static class ImageScanner
     {
         IFileAnalyser[] analysers =
         [
-            new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
-            new DotNetPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(),
+            new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new RpmDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
+            new DotNetPackages(), new ComposerPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(), new SuspiciousPrograms(), new SuspiciousScripts(),
+            // A directory may hold a project that is yet to be built.
+            .. source is DirectorySource ? (IFileAnalyser[])[new LockFiles()] : [],
         ];
         var image = await source.ReadAsync(analysers, options.Limits, cancel).ConfigureAwait(false);
         return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);
@@ -50,7 +55,7 @@ public static class ImageScanner
             Layers = [.. image.Layers.Select((layer, index) => new ScannedLayer(layer.DiffId, SecretScanner.Redact(image.HistoryOf(index))))],
             Packages = inventory.Packages,
             Findings = Urgency.Ordered(vulnerabilities.Concat(SecretFindings.Of(image, files, owned)).Concat(ConfigurationFindings.Of(image, files))
-                .Concat(FileFindings.Of(files, owned))),
+                .Concat(FileFindings.Of(files, owned)).Concat(SuspicionFindings.Of(image, files))),
             CannotTell = [.. doubts.OrderByDescending(doubt => doubt.IsGrave).ThenBy(doubt => doubt.Kind)],
             Advisories = advisories?.Sources ?? [],
         };

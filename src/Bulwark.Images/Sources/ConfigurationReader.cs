@@ -13,20 +13,27 @@ internal static class ConfigurationReader
     public static ImageConfiguration Read(ReadOnlySpan<byte> json)
     {
         var read = Json.Parse(json, ImageJsonContext.Default.ConfigurationJson, "its configuration");
-        return new()
+        return Of(read.Config) with
         {
             Architecture = read.Architecture ?? "",
             OperatingSystem = read.Os ?? "",
             Created = read.Created,
-            User = read.Config?.User ?? "",
-            Environment = [.. (read.Config?.Env ?? []).Where(entry => entry is not null)],
-            Labels = (read.Config?.Labels ?? []).ToImmutableSortedDictionary(label => label.Key, label => label.Value ?? "", StringComparer.Ordinal),
-            HasHealthCheck = read.Config?.Healthcheck?.Test is [not "NONE", ..],
-            HasCommand = read.Config is { Entrypoint.Length: > 0 } or { Cmd.Length: > 0 },
             History = [.. (read.History ?? []).Where(step => step is not null).Select(Step)],
             DiffIds = [.. read.Rootfs?.DiffIds ?? []],
         };
     }
+
+    /// <summary>How a container is run.</summary>
+    public static ImageConfiguration Of(ContainerJson container) => Of(container.Config) with { OperatingSystem = container.Platform ?? "" };
+
+    private static ImageConfiguration Of(ContainerConfigurationJson? run) => new()
+    {
+        User = run?.User ?? "",
+        Environment = [.. (run?.Env ?? []).Where(entry => entry is not null)],
+        Labels = (run?.Labels ?? []).ToImmutableSortedDictionary(label => label.Key, label => label.Value ?? "", StringComparer.Ordinal),
+        HasHealthCheck = run?.Healthcheck?.Test is [not "NONE", ..],
+        HasCommand = run is { Entrypoint.Length: > 0 } or { Cmd.Length: > 0 },
+    };
 
     private static HistoryStep Step(HistoryJson step)
     {

@@ -55,7 +55,7 @@ public sealed class DirectorySource(string root) : IImageSource
             // Whatever it was a moment ago, what counts is the file that is open now.
             var size = content?.Length ?? 0;
             builder.Add(
-                new(path, status.Kind, status.Mode, status.Uid, status.Gid, size, isLink ? new FileInfo(file).LinkTarget ?? "" : "", false),
+                new(path, status.Kind, status.Mode, status.Uid, status.Gid, size, isLink ? new FileInfo(file).LinkTarget ?? "" : "", 0),
                 content ?? Stream.Null);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

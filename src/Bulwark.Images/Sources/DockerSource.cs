@@ -15,7 +15,8 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
             var stream = await client.ExportImageAsync(name, cancel).ConfigureAwait(false)
                 ?? throw new ImageException(
                     $"there is no image '{name}'", $"neither a file, nor a directory, nor an image of the Docker daemon on {endpoint}",
-                    $"docker pull {name}");
+                    $"docker pull {name}")
+                { IsMissing = true };
             await using (stream.ConfigureAwait(false))
             {
                 var choice = new ImageChoice($"the image {name}");
@@ -25,7 +26,7 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
         }
         catch (DockerException e)
         {
-            throw new ImageException($"cannot read the image '{name}' from Docker", e.Message, "docker info", e);
+            throw new ImageException($"cannot read the image '{name}' from Docker", e.Message, "docker info", e) { IsMissing = e.Status is null && !e.IsTimeout };
         }
         catch (IOException e)
         {

@@ -7,6 +7,9 @@ namespace Bulwark.Images.Sources;
 /// <summary>A directory with an OCI image layout (image-layout.md of the OCI image specification).</summary>
 public sealed class OciLayoutSource(string directory, ImageChoice choice) : IImageSource
 {
+    // Each takes a core to unpack, and up to 16 MiB for a file.
+    private static readonly int s_parallel = Math.Min(4, Environment.ProcessorCount);
+
     public static bool IsLayout(string directory) => File.Exists(Path.Combine(directory, "index.json")) && Directory.Exists(Path.Combine(directory, "blobs"));
 
     public Task<Image> ReadAsync(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel) => Task.Run(
@@ -19,10 +22,8 @@ public sealed class OciLayoutSource(string directory, ImageChoice choice) : IIma
                     ImageJsonContext.Default.ManifestJson, "its index.json");
                 var (manifest, name) = ManifestChooser.Choose(
                     index, choice, digest => Document(BlobPath(digest), limits) is { } blob ? blob : (ReadOnlyMemory<byte>?)null);
-                if (manifest.Layers?.Length > limits.Layers)
-                    throw new ArchiveException($"it has more than {limits.Layers} layers");
-                var image = OciAssembler.Assemble(
-                    manifest, name, digest => Document(BlobPath(digest), limits), digest => Layer(digest, analysers, limits, cancel));
+                var layers = LayerSet.Read(manifest, limits, s_parallel, layer => Layer(layer.Digest!, analysers, limits, cancel), cancel);
+                var image = OciAssembler.Assemble(manifest, name, digest => Document(BlobPath(digest), limits), layers.GetValueOrDefault);
                 return image with { Name = image.Name.Length > 0 ? image.Name : directory, Origin = "OCI layout" };
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArchiveException)

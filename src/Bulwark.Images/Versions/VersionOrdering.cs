@@ -11,6 +11,7 @@ public abstract class VersionOrdering
     public static VersionOrdering Maven { get; } = new MavenOrdering();
     public static VersionOrdering Gem { get; } = new GemOrdering();
     public static VersionOrdering NuGet { get; } = new NuGetOrdering();
+    public static VersionOrdering Composer { get; } = new ComposerOrdering();
 
     // Nothing in use is longer; a hostile one could make a quadratic comparison.
     private const int Longest = 512;

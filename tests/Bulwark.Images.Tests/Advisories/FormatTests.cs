@@ -121,13 +121,51 @@ public sealed class FormatTests
         }
     }
 
+    [Theory]
+    // Of the specification's examples; the first is Citrix Bleed, the last one harms nothing.
+    [InlineData("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 93)]
+    [InlineData("CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 73)]
+    [InlineData("CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U", 52)]
+    [InlineData("CVSS:4.0/AV:A/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:N/SC:N/SI:N/SA:N/MSI:S/S:P", 97)]
+    [InlineData("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N", 0)]
+    [InlineData("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N", null)]
+    [InlineData("CVSS:4.0/AV:Z/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", null)]
+    [InlineData("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:S/SA:N", null)]
+    [InlineData("CVSS:4.0/AV:N/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", null)]
+    [InlineData("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:", null)]
+    [InlineData("CVSS:4.0", null)]
+    public void CVSS_4_vectors_have_a_score_too(string vector, int? tenths) => Assert.Equal((byte?)tenths, CvssVector.ScoreTenths(vector));
+
+    [Fact]
+    public void CVSS_4_scores_are_those_of_other_implementations_and_fall_as_harm_does()
+    {
+        foreach (var row in SharedData.IsHere ? File.ReadLines(SharedData.PathOf("cvss/v4_score.list")).Select(line => line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) : [])
+        {
+            if (row is [var vector, var score])
+                Assert.Equal((vector, decimal.Parse(score, CultureInfo.InvariantCulture)), (vector, CvssVector.ScoreTenths(vector)!.Value / 10m));
+        }
+        // Never better for a change to the worse: any one metric, in any vector.
+        (string Name, string Values)[] metrics =
+            [("AV", "NALP"), ("AC", "LH"), ("AT", "NP"), ("PR", "NLH"), ("UI", "NPA"), ("VC", "HLN"), ("VI", "HLN"), ("VA", "HLN"), ("SC", "HLN"), ("SI", "HLN"), ("SA", "HLN")];
+        Gen.Select(Gen.Int[0, 3].Array[metrics.Length], Gen.Int[0, metrics.Length - 1]).Sample((places, changed) =>
+        {
+            var worse = metrics.Select((metric, index) => Math.Min(places[index], metric.Values.Length - 1)).ToArray();
+            var better = worse.ToArray();
+            better[changed] = Math.Min(better[changed] + 1, metrics[changed].Values.Length - 1);
+            byte Of(int[] at) => CvssVector.ScoreTenths($"CVSS:4.0/{string.Join('/', metrics.Select((metric, index) => $"{metric.Name}:{metric.Values[at[index]]}"))}")!.Value;
+            Assert.True(Of(worse) >= Of(better));
+        });
+    }
+
     [Fact]
     public void No_text_makes_a_reader_fail_but_as_an_unreadable_format()
     {
         using var directory = new TemporaryDirectory();
         var texts = Gen.OneOf(
             Gen.String, Gen.String.Select(text => "{" + text), Gen.String.Select(text => "[" + text),
-            OneOf("{}", "{\"a\":{}}", "{\"a\":{\"b\":[]}}", "{\"packages\":3}", "{\"id\":1}", "{\"id\":\"a\",\"affected\":[null,{}]}", "[x] DSA", "PK\u0003\u0004", ""));
+            OneOf("{}", "{\"a\":{}}", "{\"a\":{\"b\":[]}}", "{\"packages\":3}", "{\"id\":1}", "{\"id\":\"a\",\"affected\":[null,{}]}", "[x] DSA", "PK\u0003\u0004", "",
+                "CVE-1 (x)\n\t- a", "CVE-", "<updates><update type=\"security\"/></updates>", "<a", "<!DOCTYPE a [<!ENTITY b 'c'>]><updates>&b;</updates>", "#model\ncve\nCVE-1", "cve,\nCVE-1,2",
+                "{\"catalogVersion\":1}", "{\"catalogVersion\":\"1\",\"vulnerabilities\":[null,{}]}", "{\"catalogVersion\":\"1\",\"vulnerabilities\":{}}"));
         texts.Sample(text =>
         {
             using var import = new AdvisoryImport(TimeProvider.System);

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using Bulwark.Images.Archives;
+using Bulwark.Images.Files;
 using CsCheck;
 using TarReader = Bulwark.Images.Archives.TarReader;
 
@@ -77,7 +78,7 @@ public sealed class TarReaderTests
 
         var entries = ReadAll(stream).Select(read => read.Entry).ToList();
 
-        Assert.Equal(new("bin/ping", TarEntryKind.File, (UnixFileMode)Convert.ToInt32("4755", 8), 3, 7, 3, "", true), entries[0]);
+        Assert.Equal(new("bin/ping", TarEntryKind.File, (UnixFileMode)Convert.ToInt32("4755", 8), 3, 7, 3, "", FileCapabilities.Unknown), entries[0]);
         Assert.Equal((TarEntryKind.SymbolicLink, "ping"), (entries[1].Kind, entries[1].LinkTarget));
     }
 

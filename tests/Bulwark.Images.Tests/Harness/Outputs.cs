@@ -16,5 +16,6 @@ internal static class Outputs
         yield return CycloneDxReport.Write(result, "1.0", withVulnerabilities: true);
         yield return SpdxReport.Write(result, "1.0");
         yield return JUnitReport.Write(result);
+        yield return HtmlReport.Write(result);
     }
 }

@@ -28,6 +28,40 @@ public sealed class MatcherTests
     public void The_binary_packages_name_matches_nothing() =>
         Assert.Empty(Match([Dpkg("libcurl4", "1") with { Source = "curl" }], Fixed("libcurl4", "2")).Findings);
 
+    [Fact]
+    public void What_is_exploited_is_known_by_any_of_its_names_and_comes_first()
+    {
+        var found = Match(
+            [Dpkg("a", "1"), Dpkg("b", "1")],
+            Of("CVE-1") with { Severity = Severity.Critical, Ranges = [new("", "2", "")] },
+            Of("GHSA-2") with { Package = "b", Aliases = ["CVE-2", "CVE-3"], Ranges = [new("", "2", "")] },
+            Of("CVE-3") with { Ecosystem = AdvisorySource.Exploited, Package = "CVE-3", Note = "2025-02-24", Source = "kev" },
+            Of("CVE-2") with { Ecosystem = AdvisorySource.Likelihood, Package = "CVE-2", Note = "0.5", Source = "epss" },
+            Of("CVE-3") with { Ecosystem = AdvisorySource.Likelihood, Package = "CVE-3", Note = "0.25", Source = "epss" }).Findings;
+
+        var ordered = Urgency.Ordered(found);
+        Assert.Equal(["GHSA-2", "CVE-1"], ordered.Select(finding => finding.Id));
+        Assert.Equal(new Exploitation("2025-02-24", 0.5m), ordered[0].Vulnerability!.Exploitation);
+        Assert.Null(ordered[1].Vulnerability!.Exploitation);
+        Assert.Equal([true, false], ordered.Select(finding => Images.Gate.ImageGate.Judge(Result(finding), [Images.Gate.GateRule.Parse("kev")!]).Reasons.Length == 1));
+    }
+
+    [Theory]
+    [InlineData("1.0-1.el9", "rocky", "a", true)]
+    [InlineData("1.0-3.el9", "rocky", "a", false)]
+    [InlineData("1.0-1.module_el9+1", "rocky", "a", false)]
+    [InlineData("1.0-1.el9", "rocky", "a-libs", true)]
+    public void A_package_of_rpm_is_judged_by_its_own_name_or_its_sources(string version, string distribution, string advised, bool vulnerable)
+    {
+        var package = new Package(PackageKind.Rpm, "a-libs", version) { Source = "a", SourceVersion = version, Maintainer = "Rocky Enterprise Software Foundation" };
+        using var advisories = new TestAdvisories(Of("CVE-1") with { Ecosystem = $"{distribution}:9", Package = advised, State = AdvisoryState.Fixed, Ranges = [new("", "1.0-2.el9", "")] });
+        var inventory = new Inventory(new(distribution, "9.4", "", "Rocky"), [new(package, "var/lib/rpm/rpmdb.sqlite", 0)], []);
+
+        Assert.Equal(vulnerable, Matcher.Match(inventory, advisories.File, null, s_now).Findings.Length == 1);
+        var foreign = inventory with { Packages = [new(package with { Maintainer = "Fedora Project" }, "x", 0)] };
+        Assert.Contains("another vendor", Assert.Single(Matcher.Match(foreign, advisories.File, null, s_now).Doubts).Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("1.0-1~bpo12+1", "debian:13")]
     [InlineData("1.0-1~bpo11+1", "debian:12")]
@@ -188,4 +222,6 @@ public sealed class MatcherTests
         using var file = new TestAdvisories(advisories);
         return Matcher.Match(inventory, file.File, null, s_now);
     }
+
+    private static Images.Scanning.ScanResult Result(Finding finding) => new() { Name = "x", Id = "", Origin = "", ScannedAt = s_now, Findings = [finding] };
 }

@@ -57,6 +57,30 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void HTML_needs_nothing_from_anywhere_and_shows_hostile_text_as_text()
+    {
+        const string hostile = "<script>alert(1)</script>\"'><img src=x onerror=y>\u001b[31m";
+        var sample = Sample();
+        var page = HtmlReport.Write(sample with
+        {
+            Name = hostile,
+            Origin = hostile,
+            Findings = [.. sample.Findings.Select(finding => finding with { Id = hostile, Title = hostile, Path = hostile, Fix = hostile })],
+            CannotTell = [new(CannotTellKind.File, hostile, hostile) { Hint = hostile }],
+        });
+
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<img", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain('\u001b', page);
+        Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+        // It is well formed, and nothing in it makes a browser fetch.
+        var tree = XDocument.Parse(page.Replace("<!DOCTYPE html>", "", StringComparison.Ordinal).Replace("<meta charset=\"utf-8\">", "", StringComparison.Ordinal)
+            .Replace("\">\n<meta", "\"/>\n<meta", StringComparison.Ordinal).Replace("no-referrer\">", "no-referrer\"/>", StringComparison.Ordinal).Replace("<br>", "<br/>", StringComparison.Ordinal));
+        Assert.DoesNotContain(tree.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "srcset" or "style" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.Contains("https://nvd.nist.gov/vuln/detail/CVE-2024-0001", HtmlReport.Write(sample), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void JUnit_counts_what_it_lists()
     {
         var suite = XDocument.Parse(JUnitReport.Write(Sample())).Root!.Element("testsuite")!;

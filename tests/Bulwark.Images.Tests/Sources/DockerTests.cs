@@ -44,7 +44,41 @@ public sealed class DockerTests(DockerDaemon docker) : IClassFixture<DockerDaemo
     }
 
     [Fact]
+    public async Task A_container_is_read_as_it_is_now_running_or_not()
+    {
+        var id = await docker.StartContainerAsync("looked-into", "", "shop=web");
+        await PutAsync(id, new Tar().File("added", "#!", "4755"));
+
+        var running = await new ContainerSource(docker.Endpoint, "looked-into").ReadAsync([], new(), CancellationToken.None);
+        await docker.Client.StopContainerAsync(id, TimeSpan.Zero);
+        var stopped = await new ContainerSource(docker.Endpoint, id).ReadAsync([], new(), CancellationToken.None);
+
+        Assert.Equal("container looked-into", running.Name);
+        Assert.Empty(running.Layers[0].Doubts);
+        Assert.Equal([".dockerenv", "added", "sleep"], running.Layers.Single().Files.Keys.Where(path => !path.Contains('/', StringComparison.Ordinal)).Order());
+        Assert.True(running.Layers[0].Files["added"].IsSetUser);
+        Assert.Equal("web", running.Configuration!.Labels["shop"]);
+        Assert.StartsWith("sha256:", running.Id, StringComparison.Ordinal);
+        Assert.Equal(running.Layers[0].Files.Keys.Order(), stopped.Layers[0].Files.Keys.Order());
+    }
+
+    [Fact]
+    public async Task A_container_that_is_not_there_is_an_error_that_says_so() =>
+        Assert.Equal("there is no container 'none'", (await Assert.ThrowsAsync<ImageException>(
+            () => new ContainerSource(docker.Endpoint, "none").ReadAsync([], new(), CancellationToken.None))).Message);
+
+    [Fact]
     public async Task A_daemon_that_is_not_there_is_an_error_that_says_so() =>
         Assert.Contains("nonexistent", (await Assert.ThrowsAsync<ImageException>(
             () => new DockerSource("unix:///nonexistent", "a").ReadAsync([], new(), CancellationToken.None))).Reason, StringComparison.Ordinal);
+
+    // What somebody changes in a running container, docker cp changes too.
+    private async Task PutAsync(string container, Tar files)
+    {
+        using var copy = Process.Start(new ProcessStartInfo("docker", ["-H", docker.Endpoint, "cp", "-a", "-", $"{container}:/"]) { RedirectStandardInput = true })!;
+        await copy.StandardInput.BaseStream.WriteAsync(files.ToArray());
+        copy.StandardInput.Close();
+        await copy.WaitForExitAsync();
+        Assert.Equal(0, copy.ExitCode);
+    }
 }

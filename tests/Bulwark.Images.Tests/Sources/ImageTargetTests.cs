@@ -1,3 +1,4 @@
+using Bulwark.Images.Registries;
 using Bulwark.Images.Sources;
 using Bulwark.Images.Tests.Harness;
 
@@ -14,6 +15,9 @@ public sealed class ImageTargetTests
     [InlineData("archive:web", typeof(ArchiveSource))]
     [InlineData("dir:web", typeof(DirectorySource))]
     [InlineData("oci:web", typeof(ArchiveSource))]
+    [InlineData("container:shop-web-1", typeof(ContainerSource))]
+    [InlineData("registry:shop/web:1", typeof(RegistrySource))]
+    [InlineData("registry.example.com/shop/web:1", typeof(FirstSource))]
     [InlineData("/", typeof(DirectorySource))]
     public void What_is_meant_is_told_by_its_form(string target, Type expected) =>
         Assert.IsType(expected, ImageTarget.Open(target, "unix:///var/run/docker.sock"));

@@ -20,10 +20,12 @@ public sealed class VersionOrderingTests
         ["maven"] = (VersionOrdering.Maven, "0 1 9 10 .0 .1 -1 -alpha -beta1 -rc-1 -SNAPSHOT"),
         ["gem"] = (VersionOrdering.Gem, "0 1 9 10 . - a b .rc"),
         ["nuget"] = (VersionOrdering.NuGet, "0 1 9 10 . .0.0 - + a B b"),
+        // Words that PHP does not know are all the same to it, and older than "dev".
+        ["packagist"] = (VersionOrdering.Composer, "0 1 9 10 . .0 -dev -alpha1 -beta -RC2 -p1"),
     };
 
     // Rows with a text that is no version: "1-ruff", "0...8", an epoch of letters, "1--1".
-    private static readonly Dictionary<string, int> s_undecided = new() { ["apk.tsv"] = 34, ["rpm.tsv"] = 35, ["maven.tsv"] = 3 };
+    private static readonly Dictionary<string, int> s_undecided = new() { ["apk.tsv"] = 34, ["rpm.tsv"] = 35, ["maven.tsv"] = 3, ["packagist.tsv"] = 8 };
 
     public static TheoryData<string> Ecosystems => [.. s_orderings.Keys];
 
@@ -35,6 +37,7 @@ public sealed class VersionOrderingTests
     [InlineData("pep440", "1.0.dev1 < 1.0a1", "1.0rc1 < 1.0", "1.0 < 1.0.post1", "1!0.1 > 9.0", "1.0 = 1.0.0", "1.0+a < 1.0+1")]
     [InlineData("maven", "1.0-alpha-1 < 1.0", "1.0 = 1.0.0", "1.0.RC2 < 1.0", "1-sp > 1", "1.0-SNAPSHOT < 1.0")]
     [InlineData("gem", "1.0.a < 1.0", "1.0 = 1.0.0", "1.10 > 1.9", "1.0.0-x < 1.0.0")]
+    [InlineData("packagist", "1.0-dev < 1.0-alpha1", "1.0-beta < 1.0-RC1", "1.0-RC1 < 1.0", "1.0 < 1.0-p1", "v1.2 = 1.2", "1.0 < 1.0.0", "1.0b1 < 1.0")]
     [InlineData("nuget", "1.0.0.1 > 1.0.0", "1.0.0-BETA = 1.0.0-beta", "1.0.0-a < 1.0.0")]
     public void Versions_order_as_their_ecosystem_says(string ecosystem, params string[] expected)
     {

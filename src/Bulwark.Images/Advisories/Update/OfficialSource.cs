@@ -16,8 +16,11 @@ public sealed record OfficialSource(string Name, IReadOnlyList<Uri> Addresses)
         .. s_alpineReleases.Select(release => new OfficialSource($"alpine-{release}",
             [new($"https://secdb.alpinelinux.org/v{release}/main.json"), new($"https://secdb.alpinelinux.org/v{release}/community.json")])),
         new("wolfi", [new("https://packages.wolfi.dev/os/security.json")]),
-        Osv("ubuntu", "Ubuntu"), Osv("rocky", "Rocky Linux"), Osv("almalinux", "AlmaLinux"), Osv("npm", "npm"), Osv("pypi", "PyPI"), Osv("go", "Go"),
-        Osv("maven", "Maven"), Osv("nuget", "NuGet"), Osv("gem", "RubyGems"), Osv("cargo", "crates.io"),
+        Osv("ubuntu", "Ubuntu"), Osv("rocky", "Rocky Linux"), Osv("almalinux", "AlmaLinux"), Osv("redhat", "Red Hat"), Osv("suse", "SUSE"),
+        Osv("opensuse", "openSUSE"), Osv("npm", "npm"), Osv("pypi", "PyPI"), Osv("go", "Go"),
+        Osv("maven", "Maven"), Osv("nuget", "NuGet"), Osv("gem", "RubyGems"), Osv("cargo", "crates.io"), Osv("composer", "Packagist"),
+        new("kev", [new("https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json")]),
+        new("epss", [new("https://epss.empiricalsecurity.com/epss_scores-current.csv.gz")]),
     ];
 
     /// <summary>The same files below another address, which keeps the official host's name as its first folder: an image of the places.</summary>

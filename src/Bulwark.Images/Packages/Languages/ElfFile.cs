@@ -10,6 +10,8 @@ internal sealed class ElfFile
     // The largest programs have some hundred sections.
     private const int MostSections = 20_000;
     private const int LargestNames = 4 << 20;
+    private const int LoadedSegment = 1;
+    private const int ExecutableSegment = 1;
 
     private readonly Stream _stream;
     private readonly bool _is64;
@@ -55,6 +57,25 @@ internal sealed class ElfFile
                 found[name] = Section(entry, largest);
         }
         return found;
+    }
+
+    /// <summary>The first bytes of the part that is run (a segment that is loaded and executable); none if there is no such part.</summary>
+    /// <exception cref="ArchiveException">Its tables lead out of the file.</exception>
+    public byte[] Code(int most)
+    {
+        var header = Read(0, _is64 ? 64 : 52);
+        var offset = Word(header, _is64 ? 32 : 28);
+        var (entryBytes, count) = (Half(header, _is64 ? 54 : 42), Half(header, _is64 ? 56 : 44));
+        if (offset == 0 || count == 0 || entryBytes < (_is64 ? 56 : 32))
+            return [];
+        var table = Read(offset, count * entryBytes);
+        for (var index = 0; index < count; index++)
+        {
+            var entry = table.AsSpan(index * entryBytes, entryBytes);
+            if (Int(entry, 0) == LoadedSegment && (Int(entry, _is64 ? 4 : 24) & ExecutableSegment) != 0)
+                return Read(Word(entry, _is64 ? 8 : 4), (int)Math.Min(most, Word(entry, _is64 ? 32 : 16)));
+        }
+        return [];
     }
 
     private byte[] Section(ReadOnlySpan<byte> entry, int largest)

@@ -73,6 +73,22 @@ internal sealed record ContainerConfigurationJson
     public HealthcheckJson? Healthcheck { get; init; }
 }
 
+/// <summary>What Docker says of a container (Docker Engine API, "Inspect a container").</summary>
+internal sealed record ContainerJson
+{
+    [JsonPropertyName("Name")]
+    public string? Name { get; init; }
+
+    [JsonPropertyName("Image")]
+    public string? Image { get; init; }
+
+    [JsonPropertyName("Platform")]
+    public string? Platform { get; init; }
+
+    [JsonPropertyName("Config")]
+    public ContainerConfigurationJson? Config { get; init; }
+}
+
 internal sealed record HealthcheckJson
 {
     [JsonPropertyName("Test")]
@@ -100,4 +116,5 @@ internal sealed record HistoryJson
 [JsonSerializable(typeof(ManifestJson))]
 [JsonSerializable(typeof(DockerManifestJson[]))]
 [JsonSerializable(typeof(ConfigurationJson))]
+[JsonSerializable(typeof(ContainerJson))]
 internal sealed partial class ImageJsonContext : JsonSerializerContext;

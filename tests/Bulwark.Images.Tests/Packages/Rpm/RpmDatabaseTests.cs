@@ -1,0 +1,276 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text;
+using Bulwark.Images.Layers;
+using Bulwark.Images.Packages.Rpm;
+using Bulwark.Images.Tests.Harness;
+using CsCheck;
+
+namespace Bulwark.Images.Tests.Packages.Rpm;
+
+public sealed class RpmDatabaseTests
+{
+    private const string Sqlite = "var/lib/rpm/rpmdb.sqlite";
+    private const string Ndb = "usr/lib/sysimage/rpm/Packages.db";
+    private const string Berkeley = "var/lib/rpm/Packages";
+
+    [Fact]
+    public async Task What_rpm_itself_installs_is_read_with_its_files()
+    {
+        using var directory = new TemporaryDirectory();
+        var database = await RealDatabaseAsync(directory, packages: 60);
+        var layer = Read(Sqlite, database);
+
+        Assert.Empty(layer.Doubts);
+        var packages = layer.Packages[Sqlite];
+        Assert.Equal(61, packages.Length);
+        var sample = packages.Single(package => package.Name == "sample-1");
+        Assert.Equal(("2:1.2-3", "sample", "2:1.2-3", "noarch", "A vendor"), (sample.Version, sample.Source, sample.SourceVersion, sample.Architecture, sample.Maintainer));
+        Assert.Contains(PathKey.Of("usr/bin/sample-1"), layer.OwnedPaths[Sqlite]);
+        // One whose header needs pages of overflow.
+        Assert.Contains(PathKey.Of("usr/share/large/999"), layer.OwnedPaths[Sqlite]);
+    }
+
+    [Fact]
+    public void The_databases_of_another_scanners_cases_hold_what_they_say()
+    {
+        foreach (var (id, input, expected, json) in SharedData.IsHere ? Cases.Of("scalibr/os-rpm") : [])
+        {
+            var packages = Cases.Parse(new RpmDatabase(), input, Berkeley);
+            var epoch = json.GetProperty("expected")[0].GetProperty("extra").GetProperty("Epoch").GetString();
+            Assert.True(expected.Select(name => name.Replace(" ", $" {epoch}:", StringComparison.Ordinal)).SequenceEqual(Cases.Names(packages)), id);
+        }
+    }
+
+    [Theory]
+    [InlineData(Berkeley, false)]
+    [InlineData(Berkeley, true)]
+    [InlineData(Ndb, false)]
+    public void Each_form_of_the_database_gives_the_same(string path, bool isBigEndian)
+    {
+        byte[][] headers = [Header("bash", "5.1", "6.el9", 0, "bash-5.1-6.el9.src.rpm", "/usr/bin/", "bash"), Header("large", "1", "1", 3, "", "/x/", [.. Enumerable.Range(0, 2000).Select(n => $"f{n}")])];
+        var layer = Read(path, path == Ndb ? NdbOf(headers) : BerkeleyOf(headers, isBigEndian));
+
+        Assert.Empty(layer.Doubts);
+        Assert.Equal(["bash 5.1-6.el9", "large 3:1-1"], Cases.Names(layer.Packages[path]));
+        Assert.Contains(PathKey.Of("usr/bin/bash"), layer.OwnedPaths[path]);
+        Assert.Contains(PathKey.Of("x/f1999"), layer.OwnedPaths[path]);
+    }
+
+    [Theory]
+    [InlineData("bash-5.1.8-6.el9.src.rpm", "bash", "5.1.8-6.el9")]
+    [InlineData("java-1.8.0-openjdk-1.8.0.392.b08-4.el9.src.rpm", "java-1.8.0-openjdk", "1.8.0.392.b08-4.el9")]
+    [InlineData("x-1-1.nosrc.rpm", "x", "1-1")]
+    [InlineData("(none)", "p", "1-2")]
+    [InlineData("-1-1.src.rpm", "p", "1-2")]
+    [InlineData(".src.rpm", "p", "1-2")]
+    public void The_source_is_told_by_its_files_name(string file, string source, string version)
+    {
+        var package = new RpmHeader(Header("p", "1", "2", 0, file, "/", "f")).Package()!;
+        Assert.Equal((source, version), (package.Source, package.SourceVersion));
+    }
+
+    [Fact]
+    public void Keys_are_no_packages() => Assert.Null(new RpmHeader(Header("gpg-pubkey", "1", "2", 0, "", "/", "f")).Package());
+
+    [Fact]
+    public void Changes_that_are_not_yet_written_are_told()
+    {
+        var layer = Read(Sqlite + "-wal", new byte[100]);
+        Assert.True(Assert.Single(layer.Doubts).IsGrave);
+    }
+
+    [Theory]
+    [InlineData(Sqlite)]
+    [InlineData(Ndb)]
+    [InlineData(Berkeley)]
+    public void What_is_no_database_is_told_and_grave(string path) => Assert.True(Assert.Single(Read(path, new byte[10_000]).Doubts).IsGrave);
+
+    [Fact]
+    public async Task No_damage_ends_a_scan_or_makes_it_endless()
+    {
+        using var directory = new TemporaryDirectory();
+        byte[][] headers = [Header("bash", "5.1", "6.el9", 1, "bash-5.1-6.el9.src.rpm", "/usr/bin/", "bash", "sh"), Header("large", "1", "1", 3, "", "/x/", [.. Enumerable.Range(0, 2000).Select(n => $"f{n}")])];
+        (string Path, byte[] Bytes)[] whole =
+        [
+            (Sqlite, await RealDatabaseAsync(directory, packages: 5)), (Ndb, NdbOf(headers)), (Berkeley, BerkeleyOf(headers, false)), (Berkeley, BerkeleyOf(headers, true)),
+        ];
+
+        // Where the tables are, every byte matters; the rest is text.
+        var damage = Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Frequency((3, Gen.Int[0, 200]), (1, Gen.Int[0, 60_000])), Gen.Byte);
+        damage.Array[1, 20].Sample(places =>
+        {
+            var (path, bytes) = whole[places[0].Item1];
+            var damaged = bytes.ToArray();
+            foreach (var (_, at, value) in places)
+                damaged[at % damaged.Length] = value;
+            var layer = Read(path, damaged);
+            // Either it is read, or it is told: never a doubt about a file that a parser stumbled over by accident.
+            return layer.Doubts.TrueForAll(doubt => doubt.Kind == CannotTellKind.Packages) && (layer.Packages.TryGetValue(path, out var packages) ? packages.Length <= 100_000 : layer.Doubts.Count == 1);
+        }, iter: 2000, threads: 1);
+    }
+
+    private static Layer Read(string path, byte[] database) => Reading.Layer(new Tar().File(path, database).ToArray(), null, new RpmDatabase());
+
+    private static byte[] Header(string name, string version, string release, uint epoch, string source, string directory, params string[] files)
+    {
+        var (index, store) = (new MemoryStream(), new MemoryStream());
+        var tags = 0u;
+        void Tag(uint tag, uint type, int count, byte[] value)
+        {
+            while (type == 4 && store.Length % 4 != 0)
+                store.WriteByte(0);
+            foreach (var number in (uint[])[tag, type, (uint)store.Length, (uint)count])
+                index.Write(Word(number));
+            store.Write(value);
+            tags++;
+        }
+        Tag(1000, 6, 1, Text(name));
+        Tag(1001, 6, 1, Text(version));
+        Tag(1002, 6, 1, Text(release));
+        if (epoch > 0)
+            Tag(1003, 4, 1, Word(epoch));
+        if (source.Length > 0)
+            Tag(1044, 6, 1, Text(source));
+        Tag(1116, 4, files.Length, new byte[files.Length * 4]);
+        Tag(1117, 8, files.Length, [.. files.SelectMany(Text)]);
+        Tag(1118, 8, 1, Text(directory));
+        return [.. Word(tags), .. Word((uint)store.Length), .. index.ToArray(), .. store.ToArray()];
+    }
+
+    private static byte[] Text(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
+
+    private static byte[] Word(uint number)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
+        return bytes;
+    }
+
+    private static byte[] NdbOf(byte[][] headers)
+    {
+        var file = new byte[4096 + headers.Sum(header => header.Length + 64)];
+        var words = (int at, params uint[] values) =>
+        {
+            for (var index = 0; index < values.Length; index++)
+                BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(at + index * 4), values[index]);
+        };
+        "RpmP"u8.CopyTo(file);
+        words(4, 0, 1, 1, (uint)headers.Length + 1);
+        for (var slot = 32; slot < 4096; slot += 16)
+            "Slot"u8.CopyTo(file.AsSpan(slot));
+        var end = 4096;
+        for (var index = 0; index < headers.Length; index++)
+        {
+            words(32 + index * 16 + 4, (uint)index + 1, (uint)end / 16, 1);
+            "BlbS"u8.CopyTo(file.AsSpan(end));
+            words(end + 4, (uint)index + 1, 1, (uint)headers[index].Length);
+            headers[index].CopyTo(file, end + 16);
+            end = (end + 16 + headers[index].Length + 12 + 15) / 16 * 16;
+        }
+        return file;
+    }
+
+    private static byte[] BerkeleyOf(byte[][] headers, bool isBigEndian)
+    {
+        const int PageBytes = 4096;
+        var pages = new List<byte[]> { new byte[PageBytes], new byte[PageBytes] };
+        void Word(byte[] page, int at, uint value)
+        {
+            if (isBigEndian)
+                BinaryPrimitives.WriteUInt32BigEndian(page.AsSpan(at), value);
+            else
+                BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(at), value);
+        }
+        void Half(byte[] page, int at, int value)
+        {
+            if (isBigEndian)
+                BinaryPrimitives.WriteUInt16BigEndian(page.AsSpan(at), (ushort)value);
+            else
+                BinaryPrimitives.WriteUInt16LittleEndian(page.AsSpan(at), (ushort)value);
+        }
+        Word(pages[0], 12, 0x061561);
+        Word(pages[0], 20, PageBytes);
+        pages[0][25] = 8;
+        var hash = pages[1];
+        hash[25] = 13;
+        var (end, entries) = (PageBytes, 0);
+        void Item(byte[] item)
+        {
+            end -= item.Length;
+            item.CopyTo(hash, end);
+            Half(hash, 26 + 2 * entries++, end);
+        }
+        // The highest number so far, then the packages: the small ones in place.
+        Item([1, 0, 0, 0, 0]);
+        Item([1, 0, 0, 0, 3]);
+        foreach (var header in headers)
+        {
+            Item([1, 0, 0, 0, (byte)entries]);
+            if (header.Length < 1000)
+            {
+                Item([1, .. header]);
+                continue;
+            }
+            var item = new byte[12];
+            item[0] = 3;
+            Word(item, 4, (uint)pages.Count);
+            Word(item, 8, (uint)header.Length);
+            Item(item);
+            for (var at = 0; at < header.Length;)
+            {
+                var page = new byte[PageBytes];
+                var count = Math.Min(header.Length - at, PageBytes - 26);
+                page[25] = 7;
+                Half(page, 22, count);
+                header.AsSpan(at, count).CopyTo(page.AsSpan(26));
+                at += count;
+                Word(page, 16, at < header.Length ? (uint)pages.Count + 1 : 0);
+                pages.Add(page);
+            }
+        }
+        Half(hash, 20, entries);
+        return [.. pages.SelectMany(page => page)];
+    }
+
+    /// <summary>Packages are built and installed by rpm itself.</summary>
+    private static async Task<byte[]> RealDatabaseAsync(TemporaryDirectory directory, int packages)
+    {
+        var names = Enumerable.Range(1, packages).Select(number => $"sample-{number}").ToList();
+        var specification = directory.Write("sample.spec", $"""
+            Name: sample
+            Version: 1.2
+            Release: 3
+            Epoch: 2
+            Summary: s
+            License: MIT
+            Vendor: A vendor
+            BuildArch: noarch
+            %description
+            d
+            {string.Join('\n', names.Select(name => $"%package -n {name}\nSummary: s\n%description -n {name}\nd"))}
+            %install
+            mkdir -p %buildroot/usr/bin %buildroot/usr/share/large
+            for name in {string.Join(' ', names)}; do echo > %buildroot/usr/bin/$name; done
+            for name in $(seq 0 999); do echo > %buildroot/usr/share/large/$name; done
+            %files
+            /usr/share/large
+            {string.Join('\n', names.Select(name => $"%files -n {name}\n/usr/bin/{name}"))}
+            """);
+        var top = Path.Combine(directory.Path, $"top-{packages}");
+        var root = Path.Combine(directory.Path, $"root-{packages}");
+        Directory.CreateDirectory(root);
+        await RunAsync("rpmbuild", "-bb", "--quiet", "--define", $"_topdir {top}", "--define", "_binary_payload w0.gzdio", specification);
+        await RunAsync(["rpm", "--root", root, "--dbpath", "/var/lib/rpm", "--justdb", "--nodeps", "--noscripts", "-i", .. Directory.GetFiles(Path.Combine(top, "RPMS/noarch"))]);
+        return await File.ReadAllBytesAsync(Path.Combine(root, Sqlite));
+    }
+
+    private static async Task RunAsync(params string[] command)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{command[0]}: {output}{await error}");
+    }
+}
