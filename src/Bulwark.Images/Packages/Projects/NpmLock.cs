@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Bulwark.Images.Packages.Projects;
 
-/// <summary>npm's <c>package-lock.json</c> (https://docs.npmjs.com/cli/configuring-npm/package-lock-json), all three versions.</summary>
+/// <summary>npm's <c>package-lock.json</c> (npm's documentation, package-lock-json), all three versions.</summary>
 internal static class NpmLock
 {
     private const string Folder = "node_modules/";
