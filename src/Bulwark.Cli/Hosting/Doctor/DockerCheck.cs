@@ -9,7 +9,7 @@ internal static class DockerCheck
     private const string Name = "docker";
     private const string Runtime = "runtime";
     private const string NotWaiting = "Containers without an interface on a bridge (host network, macvlan, overlay) may talk before they are watched";
-    private const string Registering = "See 'runtime' in docs/configuration.md: \"runtimes\" and \"default-runtime\" in /etc/docker/daemon.json";
+    private const string Registering = "See docs/runtime.md: \"runtimes\" and \"default-runtime\" in /etc/docker/daemon.json";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
