@@ -20,6 +20,8 @@ internal sealed class ServerAndAgent(UpOptions options, Screen screen)
     {
         if (!Environment.IsPrivilegedProcess)
             throw new CommandFailure("Bulwark can't start") { Cause = "putting programs into the kernel needs root", Hint = "sudo bulwark up" };
+        foreach (var address in options.DockerSockets)
+            DockerEndpoint.Open(address, "bulwark up").Dispose();
         try
         {
             await ServeAsync(cancel).ConfigureAwait(false);

@@ -19,7 +19,7 @@ internal sealed class Demonstration(DemoOptions options, Screen screen, IBulwark
         });
         try
         {
-            using var docker = Connect();
+            using var docker = DockerEndpoint.Open(options.DockerSocket, "bulwark demo");
             using var entered = await DemoGuard.EnterAsync(options, docker, stop.Token).ConfigureAwait(false);
             using var server = new DemoServer(options);
             var application = new DemoApplication(docker);
@@ -35,18 +35,6 @@ internal sealed class Demonstration(DemoOptions options, Screen screen, IBulwark
         catch (KernelException e)
         {
             throw new CommandFailure("the kernel refused what the demonstration needs", e) { Cause = e.Message, Hint = "bulwark doctor" };
-        }
-    }
-
-    private DockerClient Connect()
-    {
-        try
-        {
-            return new DockerClient(options.DockerSocket);
-        }
-        catch (ArgumentException e)
-        {
-            throw new CommandFailure("that is no Docker daemon", e) { Cause = e.Message, Code = ExitCode.Usage, Hint = "bulwark demo --docker unix:///var/run/docker.sock" };
         }
     }
 
