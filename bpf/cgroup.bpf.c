@@ -15,8 +15,7 @@
 #define CGROUP_DROP 0
 #define CGROUP_PASS 1
 
-SEC("cgroup_skb/egress")
-int cgroup_sends(struct __sk_buff *skb)
+INLINE int judge_in_cgroup(struct __sk_buff *skb, __u8 direction)
 {
 	__u32 *place = bpf_get_local_storage(&cgroup_places, 0);
 	if (!*place)
@@ -24,23 +23,21 @@ int cgroup_sends(struct __sk_buff *skb)
 	struct judging *j = free_slot();
 	if (!j)
 		return CGROUP_DROP; /* a packet lost; TCP sends it again */
-	int action = handle(skb, j, DIRECTION_OUT, *place, 0);
+	int action = handle(skb, j, direction, *place, 0);
 	j->busy = 0;
 	return action == TC_ACT_UNSPEC ? CGROUP_PASS : CGROUP_DROP;
+}
+
+SEC("cgroup_skb/egress")
+int cgroup_sends(struct __sk_buff *skb)
+{
+	return judge_in_cgroup(skb, DIRECTION_OUT);
 }
 
 SEC("cgroup_skb/ingress")
 int cgroup_receives(struct __sk_buff *skb)
 {
-	__u32 *place = bpf_get_local_storage(&cgroup_places, 0);
-	if (!*place)
-		return CGROUP_PASS;
-	struct judging *j = free_slot();
-	if (!j)
-		return CGROUP_DROP;
-	int action = handle(skb, j, DIRECTION_IN, *place, 0);
-	j->busy = 0;
-	return action == TC_ACT_UNSPEC ? CGROUP_PASS : CGROUP_DROP;
+	return judge_in_cgroup(skb, DIRECTION_IN);
 }
 
 /* The sockets of a control group are known by its place: the host's namespace has those of others too. */
@@ -48,24 +45,14 @@ INLINE int on_cgroup_client(struct bpf_sock_addr *ctx, int ipv6)
 {
 	__u32 place = *(__u32 *)bpf_get_local_storage(&cgroup_places, 0);
 	struct endpoint *endpoint = bpf_map_lookup_elem(&endpoints, &place);
-	if (!endpoint)
-		return CALL_ALLOW;
-	struct socket_key key = {};
-	client_key(ctx, ipv6, place, &key);
-	__u32 executable = current_executable();
-	if (judge_call(endpoint, &key, executable, 1) == CALL_DENY)
-		return CALL_DENY;
-	note_socket(&key, executable);
-	return CALL_ALLOW;
+	return endpoint ? on_call(ctx, ipv6, place, endpoint, 1) : CALL_ALLOW;
 }
 
 INLINE int on_cgroup_server(struct bpf_sock *ctx)
 {
 	__u32 place = *(__u32 *)bpf_get_local_storage(&cgroup_places, 0);
-	struct socket_key key = { .netns = place, .bound = 1, .port = ctx->src_port, .transport = ctx->protocol };
-
 	if (place)
-		note_socket(&key, current_executable());
+		note_bound(ctx, place);
 	return CALL_ALLOW;
 }
 

@@ -12,20 +12,11 @@
 SEC("tc")
 int device_sends(struct __sk_buff *skb)
 {
-	struct judging *j = first_slot();
-	if (!j)
-		return TC_ACT_SHOT;
-	int action = handle(skb, j, DIRECTION_OUT, skb->ifindex | PLACE_INSIDE, ETH_LENGTH);
-	return action == TC_ACT_STOLEN ? reject(skb, &j->packet, j->now, TOWARDS_STACK) : action;
+	return judge_sent(skb, skb->ifindex | PLACE_INSIDE, TOWARDS_STACK);
 }
 
 SEC("tc")
 int device_receives(struct __sk_buff *skb)
 {
-	if (skb->mark == OWN_MARK) { /* our own refusal; a mark does not survive the way between namespaces */
-		skb->mark = 0;
-		return TC_ACT_UNSPEC;
-	}
-	struct judging *j = first_slot();
-	return j ? handle(skb, j, DIRECTION_IN, skb->ifindex | PLACE_INSIDE, ETH_LENGTH) : TC_ACT_SHOT;
+	return judge_received(skb, skb->ifindex | PLACE_INSIDE);
 }

@@ -14,22 +14,14 @@ INLINE int on_client(struct bpf_sock_addr *ctx, int ipv6)
 	__u64 netns = bpf_get_netns_cookie(ctx);
 	if (bpf_map_lookup_elem(&host_namespaces, &netns))
 		return CALL_ALLOW;
-	struct socket_key key = {};
-	client_key(ctx, ipv6, netns, &key);
-	__u32 executable = current_executable();
-	struct endpoint *endpoint = bpf_map_lookup_elem(&namespaces, &netns);
-	if (endpoint && judge_call(endpoint, &key, executable, 0) == CALL_DENY)
-		return CALL_DENY;
-	note_socket(&key, executable);
-	return CALL_ALLOW;
+	return on_call(ctx, ipv6, netns, bpf_map_lookup_elem(&namespaces, &netns), 0);
 }
 
 INLINE int on_server(struct bpf_sock *ctx)
 {
-	struct socket_key key = { .netns = bpf_get_netns_cookie(ctx), .bound = 1, .port = ctx->src_port, .transport = ctx->protocol };
-
-	if (!bpf_map_lookup_elem(&host_namespaces, &key.netns))
-		note_socket(&key, current_executable());
+	__u64 netns = bpf_get_netns_cookie(ctx);
+	if (!bpf_map_lookup_elem(&host_namespaces, &netns))
+		note_bound(ctx, netns);
 	return CALL_ALLOW;
 }
 

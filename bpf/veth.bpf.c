@@ -12,22 +12,13 @@
 SEC("tc")
 int from_container(struct __sk_buff *skb)
 {
-	struct judging *j = first_slot();
-	if (!j)
-		return TC_ACT_SHOT;
-	int action = handle(skb, j, DIRECTION_OUT, skb->ifindex, ETH_LENGTH);
-	return action == TC_ACT_STOLEN ? reject(skb, &j->packet, j->now, TOWARDS_PEER) : action;
+	return judge_sent(skb, skb->ifindex, TOWARDS_PEER);
 }
 
 SEC("tc")
 int to_container(struct __sk_buff *skb)
 {
-	if (skb->mark == OWN_MARK) { /* our own refusal; the mark of a container's packet does not survive the veth */
-		skb->mark = 0;
-		return TC_ACT_UNSPEC;
-	}
-	struct judging *j = first_slot();
-	return j ? handle(skb, j, DIRECTION_IN, skb->ifindex, ETH_LENGTH) : TC_ACT_SHOT;
+	return judge_received(skb, skb->ifindex);
 }
 
 /* Keeps types that no map holds in the object's BTF, for the test that compares them with the C# ones. */

@@ -72,7 +72,7 @@ static __noinline void tell_call(const struct endpoint *endpoint, const struct s
 	event->direction = DIRECTION_OUT;
 	event->verdict = verdict_reason >> 8;
 	event->reason = verdict_reason & 0xff;
-	bpf_ringbuf_submit(event, 0);
+	submit(event);
 }
 
 /*
@@ -116,6 +116,24 @@ static __noinline int judge_call(const struct endpoint *endpoint, const struct s
 	}
 	count(COUNTER_BLOCKED);
 	return CALL_DENY;
+}
+
+/* A call to open a conversation: judged where it is known whose it is, and noted unless it is refused. */
+INLINE int on_call(struct bpf_sock_addr *ctx, int ipv6, __u64 netns, const struct endpoint *endpoint, int strict)
+{
+	struct socket_key key = {};
+	client_key(ctx, ipv6, netns, &key);
+	__u32 executable = current_executable();
+	if (endpoint && judge_call(endpoint, &key, executable, strict) == CALL_DENY)
+		return CALL_DENY;
+	note_socket(&key, executable);
+	return CALL_ALLOW;
+}
+
+INLINE void note_bound(struct bpf_sock *ctx, __u64 netns)
+{
+	struct socket_key key = { .netns = netns, .bound = 1, .port = ctx->src_port, .transport = ctx->protocol };
+	note_socket(&key, current_executable());
 }
 
 #endif

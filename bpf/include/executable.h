@@ -14,7 +14,6 @@
 /* Work on one path. It lives in a map: too large for the stack, and the verifier need not follow its numbers. */
 struct path_scratch {
 	struct executable_path result;
-	struct path_key key;
 	__u8 path[PATH_LENGTH * 2]; /* written from the middle backwards; twice, so that a masked offset plus a name stays inside */
 	struct dentry *dentry; /* where the walk is */
 	struct mount *mount;
@@ -103,7 +102,6 @@ static __noinline __u32 write_path(struct path_scratch *scratch)
 	scratch->result.length = length;
 	if (bpf_probe_read_kernel(scratch->result.path, ((length - 1) & (PATH_LENGTH - 1)) + 1, &scratch->path[at & (PATH_LENGTH - 1)]))
 		return 0;
-	__builtin_memcpy(&scratch->key, scratch->result.path, sizeof(scratch->key));
 	return length;
 }
 
@@ -112,9 +110,9 @@ static __noinline __u32 number_of_path(struct path_scratch *scratch)
 {
 	if (!scratch || !write_path(scratch))
 		return 0;
-	__u32 *known = bpf_map_lookup_elem(&known_executables, &scratch->key);
+	__u32 *known = bpf_map_lookup_elem(&known_executables, scratch->result.path);
 	if (!known)
-		known = bpf_map_lookup_elem(&new_executables, &scratch->key);
+		known = bpf_map_lookup_elem(&new_executables, scratch->result.path);
 	__u32 number = known ? *known : 0;
 	if (!number) {
 		__u32 which = SETTING_NEXT_EXECUTABLE;
@@ -122,8 +120,8 @@ static __noinline __u32 number_of_path(struct path_scratch *scratch)
 		if (!next || *next >= EXECUTABLES_MAX) /* a number twice would let one executable pass for another */
 			return 0;
 		number = (__sync_fetch_and_add(next, 1) & (EXECUTABLES_MAX - 1)) + 1;
-		if (bpf_map_update_elem(&new_executables, &scratch->key, &number, BPF_NOEXIST)) {
-			known = bpf_map_lookup_elem(&new_executables, &scratch->key); /* another core was first */
+		if (bpf_map_update_elem(&new_executables, scratch->result.path, &number, BPF_NOEXIST)) {
+			known = bpf_map_lookup_elem(&new_executables, scratch->result.path); /* another core was first */
 			if (!known)
 				return 0;
 			number = *known;

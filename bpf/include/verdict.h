@@ -350,4 +350,25 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 	return action;
 }
 
+/* A packet that the container behind an interface sends. */
+INLINE int judge_sent(struct __sk_buff *skb, __u32 place, enum towards container)
+{
+	struct judging *j = first_slot();
+	if (!j)
+		return TC_ACT_SHOT;
+	int action = handle(skb, j, DIRECTION_OUT, place, ETH_LENGTH);
+	return action == TC_ACT_STOLEN ? reject(skb, &j->packet, j->now, container) : action;
+}
+
+/* A packet that is sent to it. */
+INLINE int judge_received(struct __sk_buff *skb, __u32 place)
+{
+	if (skb->mark == OWN_MARK) { /* our own refusal; a mark does not survive the way between namespaces */
+		skb->mark = 0;
+		return TC_ACT_UNSPEC;
+	}
+	struct judging *j = first_slot();
+	return j ? handle(skb, j, DIRECTION_IN, place, ETH_LENGTH) : TC_ACT_SHOT;
+}
+
 #endif
