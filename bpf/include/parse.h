@@ -310,7 +310,7 @@ INLINE int parse_ipv6_header(struct __sk_buff *skb, __u32 offset, struct packet 
 }
 
 /* Reads the packet of the given version at `offset`. */
-static __noinline int parse_packet(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
+GLOBAL int parse_packet(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
 {
 	if (!p)
 		return PARSE_MALFORMED;
@@ -326,7 +326,7 @@ static __noinline int parse_packet(struct __sk_buff *skb, __u32 offset, __u32 ve
  * Reads the ports and addresses of the packet inside an ICMP error. Only its first 8 transport bytes need to be there (RFC 792),
  * so lengths are not checked against the packet that it once was.
  */
-static __noinline int parse_inner(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
+GLOBAL int parse_inner(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
 {
 	__be16 ports[4];
 	if (!p)

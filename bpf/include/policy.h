@@ -77,7 +77,7 @@ struct call {
 	__u8 transport;
 };
 
-static __noinline __u32 permission_of(const struct call *call, __u32 peer, __u8 transport, __u16 port)
+GLOBAL __u32 permission_of(const struct call *call, __u32 peer, __u8 transport, __u16 port)
 {
 	if (!call)
 		return PERMISSION_NONE;
@@ -99,7 +99,7 @@ INLINE __u32 wider(__u32 a, __u32 b)
 }
 
 /* The look-ups for one identity, as in allows_identity. */
-static __noinline __u32 permission_for(const struct call *call, __u32 peer)
+GLOBAL __u32 permission_for(const struct call *call, __u32 peer)
 {
 	if (!call)
 		return PERMISSION_NONE;
@@ -109,7 +109,7 @@ static __noinline __u32 permission_for(const struct call *call, __u32 peer)
 }
 
 /* What the policy says of an executable that opens a conversation: the look-ups of allowing_identity. */
-static __noinline __u32 judge_executable(const struct call *call, const struct peer *peer)
+GLOBAL __u32 judge_executable(const struct call *call, const struct peer *peer)
 {
 	if (!call || !peer)
 		return PERMISSION_NONE;
@@ -129,7 +129,7 @@ static __noinline __u32 judge_executable(const struct call *call, const struct p
  * The identity by which the policy allows the conversation, or 0. An identity outside is also part of the world, so an entry for
  * the world allows it too.
  */
-static __noinline __u32 allowing_identity(__u32 policy, const struct peer *peer, __u32 transport_direction, __u16 port)
+GLOBAL __u32 allowing_identity(__u32 policy, const struct peer *peer, __u32 transport_direction, __u16 port)
 {
 	__u8 transport = transport_direction >> 8;
 	__u8 direction = transport_direction & 0xff;

@@ -56,20 +56,20 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 	find_socket(endpoint, c->opened_by, key, event);
 }
 
-static __noinline void tell_connection(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
+GLOBAL int tell_connection(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
 				       __u64 now)
 {
 	if (!endpoint || !key || !c)
-		return;
+		return 0;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(COUNTER_LOST_EVENTS);
 		count(COUNTER_LOST_CONNECTIONS);
-		return;
+		return 0;
 	}
 	fill_event(event, endpoint, key, c, now);
 	event->type = EVENT_CONNECTION;
-	submit(event);
+	submit(event);	return 0;
 }
 
 /* How many equal attempts an event is to stand for now; 0 if none is to be told. */
@@ -92,11 +92,11 @@ INLINE __u64 attempts_to_tell(const struct attempt_key *which, __u32 place, __u6
 	return attempts_since;
 }
 
-static __noinline void tell_attempt(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
+GLOBAL int tell_attempt(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
 				    __u32 reason, __u64 now)
 {
 	if (!endpoint || !key || !c)
-		return;
+		return 0;
 	struct attempt_key which = {
 		.address = key->remote,
 		.ifindex = key->ifindex,
@@ -107,28 +107,28 @@ static __noinline void tell_attempt(const struct endpoint *endpoint, const struc
 	};
 	__u64 attempts_since = attempts_to_tell(&which, key->ifindex, now);
 	if (!attempts_since)
-		return;
+		return 0;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(COUNTER_LOST_EVENTS);
-		return;
+		return 0;
 	}
 	fill_event(event, endpoint, key, c, now);
 	event->type = EVENT_ATTEMPT;
 	event->reason = reason;
 	event->attempts = attempts_since;
-	submit(event);
+	submit(event);	return 0;
 }
 
-static __noinline void tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
+GLOBAL int tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
 				    const struct connection *c, const struct packet *p)
 {
 	if (!endpoint || !key || !c || !p)
-		return;
+		return 0;
 	struct payload_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(COUNTER_LOST_EVENTS);
-		return;
+		return 0;
 	}
 	fill_event(&event->head, endpoint, key, c, c->last_seen);
 	event->head.type = EVENT_PAYLOAD;
@@ -140,9 +140,9 @@ static __noinline void tell_payload(struct __sk_buff *skb, const struct endpoint
 	/* the mask tells the verifier what the comparison above already ensures */
 	if (!length || bpf_skb_load_bytes(skb, p->payload, event->data, ((length - 1) & (PAYLOAD_MAX - 1)) + 1)) {
 		bpf_ringbuf_discard(event, 0);
-		return;
+		return 0;
 	}
-	submit(event);
+	submit(event);	return 0;
 }
 
 INLINE void add_bytes(struct traffic *counted, __u8 direction, __u64 bytes)

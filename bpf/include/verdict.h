@@ -71,7 +71,7 @@ INLINE int tell_outside(struct judging *j, const struct connection *c, __u32 rea
 }
 
 /* Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. */
-static __noinline int judge(struct judging *j, struct connection *c)
+GLOBAL int judge(struct judging *j, struct connection *c)
 {
 	struct peer peer = {};
 
@@ -143,7 +143,7 @@ INLINE int is_bound(const struct judging *j)
 }
 
 /* An ICMP error passes if the packet inside it belongs to a known connection, and the error goes to who sent that. */
-static __noinline int judge_error(struct __sk_buff *skb, struct judging *j)
+GLOBAL int judge_error(struct __sk_buff *skb, struct judging *j)
 {
 	struct packet inner = {};
 	int answered;
@@ -249,7 +249,7 @@ INLINE int opens(const struct judging *j)
 	return is_icmp(j) && !j->packet.icmp_reply;
 }
 
-static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
+GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 {
 	int answered = 0;
 
