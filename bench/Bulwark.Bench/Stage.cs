@@ -92,8 +92,11 @@ internal sealed class Stage : IDisposable
             return;
         }
         var policy = new WorkloadPolicy { Policy = VersionOf(setting), Mode = (uint)(setting == Setting.Learn ? Mode.Learn : Mode.Protect) };
-        Kernel.Workloads.Set(Client.Value, policy);
-        Kernel.Workloads.Set(Server.Value, policy);
+        using (Kernel.Changes.Begin())
+        {
+            Kernel.Workloads.Set(Client.Value, policy);
+            Kernel.Workloads.Set(Server.Value, policy);
+        }
         foreach (var veth in veths)
             Hooks.Attach(veth);
     }

@@ -209,8 +209,9 @@ enum connection_state {
 struct connection {
 	__u64 last_seen; /* ns, CLOCK_MONOTONIC */
 	__u32 policy; /* version that judged it */
-	__u32 epoch; /* of identities when the peer was resolved */
+	__u32 epoch; /* when it was judged */
 	__u32 peer;
+	__u32 workload; /* whose it is */
 	__u16 server_port; /* ICMP: the request's type */
 	__u8 opened_by; /* enum direction */
 	__u8 state;
@@ -219,6 +220,7 @@ struct connection {
 	__u8 samples; /* payload reported: bit 0 client's, bit 1 server's */
 	__u8 seen; /* packets seen: bit 0 out, bit 1 in */
 	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
+	__u32 pad;
 };
 
 /*
@@ -468,7 +470,8 @@ enum setting {
 	SETTING_NEXT_NAME = 0, /* these are the programs' */
 	SETTING_NEXT_EXECUTABLE = 1,
 	SETTING_NAMES_EPOCH = 2, /* grows with every change of a name's addresses */
-	SETTING_ADDRESSES_EPOCH = 3, /* these are the agent's; this one grows with every change of addresses and ranges */
+	/* these are the agent's */
+	SETTING_CHANGES = 3, /* grows with every change of places, policies, addresses and ranges; odd while one is under way */
 	SETTING_NEXT_POLICY = 4,
 	SETTING_NEXT_CONTAINER = 5,
 	SETTING_TOLD_LOST_EVENTS = 6, /* how much of the counters the server has heard of */
@@ -533,10 +536,16 @@ INLINE __u32 setting(__u32 which)
 	return value ? *value : 0;
 }
 
-/* What a resolved peer is valid for. */
-INLINE __u32 identities_epoch(void)
+/* What a verdict is valid for. To be read before anything that it depends on. */
+INLINE __u32 current_epoch(void)
 {
-	return setting(SETTING_ADDRESSES_EPOCH) + setting(SETTING_NAMES_EPOCH);
+	return setting(SETTING_CHANGES) + setting(SETTING_NAMES_EPOCH);
+}
+
+/* Whether something is being changed: then a verdict of this epoch says nothing for the next packet. */
+INLINE int is_changing(void)
+{
+	return setting(SETTING_CHANGES) & 1;
 }
 
 /* Takes a token of a bucket of `size` tokens that fills at `rate` a second. Racy by intent: a limit, not a lock. */

@@ -8,7 +8,6 @@
 
 #include "tell.h"
 
-#define DNS_PORT 53
 #define DNS_MAX 1024 /* bytes of an answer that are read */
 #define DNS_LABELS_MAX 64
 #define DNS_RECORDS_MAX 48

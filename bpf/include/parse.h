@@ -21,6 +21,8 @@
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
 
+#define DNS_PORT 53
+
 #define IPV6_EXTENSIONS_MAX 8
 
 /* Datagrams in fragments, of one interface: each is remembered for as long as its fragments take, well under a second. */

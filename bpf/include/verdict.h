@@ -3,6 +3,7 @@
 #ifndef BULWARK_VERDICT_H
 #define BULWARK_VERDICT_H
 
+#include "known.h"
 #include "names.h"
 #include "reject.h"
 
@@ -70,10 +71,15 @@ INLINE int tell_outside(struct judging *j, const struct connection *c, __u32 rea
 	return TC_ACT_SHOT;
 }
 
-/* Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. */
+/*
+ * Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. The epoch comes last:
+ * another core that sees it sees the verdict.
+ */
 GLOBAL int judge(struct judging *j, struct connection *c)
 {
 	struct peer peer = {};
+	__u32 identity = 0;
+	__u8 verdict = VERDICT_ALLOWED;
 
 	if (!j || !c)
 		return VERDICT_BLOCKED;
@@ -81,18 +87,17 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 	/* other workloads' names may have pushed this one out: what is open stays with the name that it was opened by */
 	if (!peer.exact && !peer.name[0] && is_name(c->peer))
 		peer.name[0] = c->peer;
+	if (j->workload.mode != MODE_LEARN) {
+		identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
+		if (!identity)
+			verdict = verdict_outside(j);
+	}
+	c->verdict = verdict;
+	c->peer = identity ? identity : peer_identity(&peer);
 	c->policy = j->workload.policy;
-	c->epoch = j->epoch;
-	c->peer = peer_identity(&peer);
-	c->verdict = VERDICT_ALLOWED;
-	if (j->workload.mode == MODE_LEARN)
-		return c->verdict;
-	__u32 identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
-	if (identity)
-		c->peer = identity;
-	else
-		c->verdict = verdict_outside(j);
-	return c->verdict;
+	c->workload = j->endpoint.workload;
+	*(volatile __u32 *)&c->epoch = j->epoch;
+	return verdict;
 }
 
 INLINE int is_icmp(const struct judging *j)
@@ -303,6 +308,7 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 {
 	__builtin_memset(j, 0, __builtin_offsetof(struct judging, busy));
 	count(COUNTER_PACKETS);
+	j->epoch = current_epoch();
 	struct endpoint *endpoint = bpf_map_lookup_elem(&endpoints, &place);
 	if (!endpoint) {
 		count(COUNTER_NO_ENDPOINT);
@@ -320,7 +326,6 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 	}
 	j->workload = *workload;
 	j->now = bpf_ktime_get_ns();
-	j->epoch = identities_epoch();
 	j->direction = direction;
 	j->length = skb->len - l3;
 	if ((protocol != ETHERTYPE_IPV4 && protocol != ETHERTYPE_IPV6) || skb->vlan_present)
@@ -353,6 +358,8 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 /* A packet that the container behind an interface sends. */
 INLINE int judge_sent(struct __sk_buff *skb, __u32 place, enum towards container)
 {
+	if (is_known(skb, DIRECTION_OUT, place, ETH_LENGTH))
+		return TC_ACT_UNSPEC;
 	struct judging *j = first_slot();
 	if (!j)
 		return TC_ACT_SHOT;
@@ -367,6 +374,8 @@ INLINE int judge_received(struct __sk_buff *skb, __u32 place)
 		skb->mark = 0;
 		return TC_ACT_UNSPEC;
 	}
+	if (is_known(skb, DIRECTION_IN, place, ETH_LENGTH))
+		return TC_ACT_UNSPEC;
 	struct judging *j = first_slot();
 	return j ? handle(skb, j, DIRECTION_IN, place, ETH_LENGTH) : TC_ACT_SHOT;
 }

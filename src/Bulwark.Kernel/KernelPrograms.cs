@@ -41,6 +41,7 @@ public sealed unsafe class KernelPrograms : IDisposable
         ExecutablePaths = Map<uint, ExecutablePath>("executable_paths");
         Settings = Map<Setting, uint>("settings");
         TrafficTold = Map<TrafficKey, TrafficTold>("traffic_told");
+        Changes = new(Settings);
     }
 
     public BpfMap<uint, Endpoint> Endpoints { get; }
@@ -60,6 +61,9 @@ public sealed unsafe class KernelPrograms : IDisposable
     public BpfMap<uint, ExecutablePath> ExecutablePaths { get; }
     public BpfMap<Setting, uint> Settings { get; }
     public BpfMap<TrafficKey, TrafficTold> TrafficTold { get; }
+
+    /// <summary>To be begun before, and ended after, every change of places, policies in force, addresses and ranges.</summary>
+    public Changes Changes { get; }
 
     /// <summary>Loads the programs, with maps pinned below <paramref name="pinRoot"/>, which must be on a bpf file system.</summary>
     /// <exception cref="KernelException">The kernel refused a program or a map.</exception>

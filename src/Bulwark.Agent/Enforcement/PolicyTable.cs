@@ -58,8 +58,8 @@ internal sealed class PolicyTable
         {
             if (_inForce.ContainsKey(workload))
                 return;
-            var version = NextVersion();
-            _kernel.Workloads.Set(workload.Value, new() { Policy = version, Mode = (uint)Mode.Learn });
+            using var change = _kernel.Changes.Begin();
+            _kernel.Workloads.Set(workload.Value, new() { Policy = NextVersion(), Mode = (uint)Mode.Learn });
             _inForce[workload] = new(Mode.Learn, new([], []), new([], []));
         }
     }
@@ -80,6 +80,7 @@ internal sealed class PolicyTable
             try
             {
                 Write(wanted, version, written);
+                using var change = _kernel.Changes.Begin();
                 _kernel.Workloads.Set(workload.Value, new() { Policy = version, Mode = (uint)mode });
             }
             catch (KernelException e)
@@ -130,6 +131,7 @@ internal sealed class PolicyTable
         {
             if (!_inForce.Remove(workload, out var old))
                 return;
+            using var change = _kernel.Changes.Begin();
             _kernel.Workloads.Remove(workload.Value);
             Retire(old);
         }
@@ -143,8 +145,8 @@ internal sealed class PolicyTable
             var key = KeyOf(range);
             if (_kernel.Ranges.TryGet(key, out var known) && known == identity.Value)
                 return;
+            using var change = _kernel.Changes.Begin();
             _kernel.Ranges.Set(key, identity.Value);
-            AddressesChanged();
         }
     }
 
@@ -153,8 +155,10 @@ internal sealed class PolicyTable
     {
         lock (_lock)
         {
-            if (_kernel.Ranges.Remove(KeyOf(range)))
-                AddressesChanged();
+            if (!_kernel.Ranges.TryGet(KeyOf(range), out _))
+                return;
+            using var change = _kernel.Changes.Begin();
+            _kernel.Ranges.Remove(KeyOf(range));
         }
     }
 
@@ -181,13 +185,6 @@ internal sealed class PolicyTable
             if (current < next)
                 _kernel.Settings.Set(Setting.NextName, next);
         }
-    }
-
-    /// <summary>Makes the kernel resolve the peers of open connections again.</summary>
-    public void AddressesChanged()
-    {
-        lock (_lock)
-            Increment(Setting.AddressesEpoch);
     }
 
     /// <summary>A number that no container had before.</summary>

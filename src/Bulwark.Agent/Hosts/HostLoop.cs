@@ -53,7 +53,7 @@ internal sealed partial class HostLoop
     {
         (_kernel, _policies, _endpoints, _keeper, _numbers, _directory, _post, _controlGroups, _time, _log) =
             (kernel, policies, endpoints, keeper, numbers, directory, post, controlGroups, time, log);
-        _addresses = new(kernel, policies);
+        _addresses = new(kernel);
         _sockets = new(kernel);
     }
 

@@ -142,6 +142,7 @@ internal record struct Connection
     public uint Policy;
     public uint Epoch;
     public uint Peer;
+    public uint Workload;
     public ushort ServerPort;
     public byte OpenedBy;
     public byte State;
@@ -150,6 +151,7 @@ internal record struct Connection
     public byte Samples;
     public byte Seen;
     public uint OpeningBytes;
+    public uint Pad;
 
     /// <summary>Whether it still counts, by the lifetimes of <c>bpf/include/connection.h</c>.</summary>
     public readonly bool IsAlive(ulong now, bool isTcp)
@@ -245,8 +247,8 @@ public enum Setting : uint
     NextExecutable = 1,
     NamesEpoch = 2,
 
-    /// <summary>Grows with every change of addresses and ranges.</summary>
-    AddressesEpoch = 3,
+    /// <summary>Grows with every change of what connections are judged by; odd while one is under way.</summary>
+    Changes = 3,
     NextPolicy = 4,
     NextContainer = 5,
 

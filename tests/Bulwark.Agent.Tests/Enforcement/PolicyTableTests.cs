@@ -358,5 +358,5 @@ public sealed class PolicyTableTests : IDisposable
         return policy;
     }
 
-    private uint Epoch() => _kernel.Programs.Settings.TryGet(Setting.AddressesEpoch, out var epoch) ? epoch : 0;
+    private uint Epoch() => _kernel.Programs.Settings.TryGet(Setting.Changes, out var epoch) ? epoch : 0;
 }

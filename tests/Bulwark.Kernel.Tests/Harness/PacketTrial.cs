@@ -63,30 +63,24 @@ internal sealed unsafe class PacketTrial : IDisposable
                 new() { Policy = _version, Peer = entry.Peer.Value, Port = entry.Port, Transport = entry.Transport.Number, Direction = (byte)entry.Direction },
                 Permission.All);
         }
+        using var change = Kernel.Changes.Begin();
         Kernel.Workloads.Set(Web.Value, new() { Policy = _version, Mode = (uint)mode });
         return this;
     }
 
     public void Own(string address, Identity identity, uint container)
     {
+        using var change = Kernel.Changes.Begin();
         Kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse(address)), new() { Identity = identity.Value, Container = container });
-        NextEpoch();
     }
 
     public void Range(string range, uint identity)
     {
         var network = IPNetwork.Parse(range);
         var mapped = network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 96u : 0;
+        using var change = Kernel.Changes.Begin();
         Kernel.Ranges.Set(
             new() { PrefixLength = mapped + (uint)network.PrefixLength, Address = MappedAddress.From(network.BaseAddress) }, identity);
-        NextEpoch();
-    }
-
-    /// <summary>Tells the kernel that addresses changed.</summary>
-    public void NextEpoch()
-    {
-        Kernel.Settings.TryGet(Setting.AddressesEpoch, out var epoch);
-        Kernel.Settings.Set(Setting.AddressesEpoch, epoch + 1);
     }
 
     /// <summary>Lets time pass for the programs; a negative one is a core whose clock is ahead.</summary>

@@ -193,6 +193,8 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
     {
         if (owners.TryGetValue(address, out var owner))
             return owner.Identity;
+        if (IPAddress.IsLoopback(address))
+            return Identity.Host;
         if (IsMulticast(address))
             return Identity.Multicast;
         var range = ranges.Where(r => r.Range.BaseAddress.AddressFamily == address.AddressFamily && r.Range.Contains(address))
