@@ -57,7 +57,7 @@ internal sealed class Stage : IDisposable
         BpfFileSystem.Prepare(Pins);
         Kernel = KernelPrograms.Load(Pins);
         Policies = new(Kernel, TimeProvider.System);
-        Hooks = TcHooks.OfHostEnds(Kernel);
+        Hooks = PacketHooks.OfHostEnds(Kernel, Pins, PacketHooks.HasTcx);
         var links = Interfaces.Links();
         ClientVeth = links.Single(l => l.Name == "client").Index;
         ServerVeth = links.Single(l => l.Name == "server").Index;
@@ -75,7 +75,7 @@ internal sealed class Stage : IDisposable
 
     public PolicyTable Policies { get; }
 
-    public TcHooks Hooks { get; }
+    public PacketHooks Hooks { get; }
 
     public uint ClientVeth { get; }
 
@@ -88,7 +88,7 @@ internal sealed class Stage : IDisposable
         if (setting == Setting.None)
         {
             foreach (var veth in veths)
-                TcHooks.Detach(veth);
+                Hooks.Detach(veth);
             return;
         }
         var policy = new WorkloadPolicy { Policy = VersionOf(setting), Mode = (uint)(setting == Setting.Learn ? Mode.Learn : Mode.Protect) };
@@ -120,8 +120,8 @@ internal sealed class Stage : IDisposable
     {
         _stop.Cancel();
         _observing.Join();
-        TcHooks.Detach(ClientVeth);
-        TcHooks.Detach(ServerVeth);
+        Hooks.Detach(ClientVeth);
+        Hooks.Detach(ServerVeth);
         Kernel.Dispose();
         BpfFileSystem.Remove(Pins);
     }

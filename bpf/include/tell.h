@@ -10,11 +10,16 @@
 #define SAMPLES_PER_CONVERSATION 4 /* a CPU and a side */
 
 #define WAKE_AT (1 << 20) /* bytes of the ring buffer */
+#define WAKE_WITHIN 4096 /* bytes after that: some events fall in there, whichever core's */
 
-/* User space looks every few milliseconds by itself: to wake it for each event would cost more than all the rest. */
+/*
+ * User space looks every few milliseconds by itself. To wake it for each event would cost more than all the rest, even with the ring
+ * buffer filling up; so a few events wake it once there is much to read.
+ */
 INLINE void submit(void *event)
 {
-	bpf_ringbuf_submit(event, bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) < WAKE_AT ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+	__u64 over = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) - WAKE_AT;
+	bpf_ringbuf_submit(event, over < WAKE_WITHIN ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 INLINE void find_socket(const struct endpoint *endpoint, __u8 direction, const struct connection_key *key, struct event *event)

@@ -69,7 +69,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
             sockets?.Attach();
             if (sockets is null)
                 _noCgroups = "No cgroup v2 hierarchy is mounted, so executables are not known: mount one with 'mount -t cgroup2 none /sys/fs/cgroup/unified'.";
-            _endpoints = new(_kernel, new(_kernel, options.BpfRoot), _log);
+            _endpoints = new(_kernel, new(_kernel, options.BpfRoot, PacketHooks.HasTcx), _log);
             var keeper = new ProgramKeeper(_endpoints, sockets, _numbers, postContainer, time, _log);
             _host = new(_kernel, _policies, _endpoints, keeper, _numbers, directory, postContainer, cgroups, time, _log);
             _counters = new(_kernel, post);
@@ -186,7 +186,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
             return false;
         var places = KernelPrograms.PinnedPlaces(bpfRoot);
         foreach (var @interface in places.Where(Place.IsHostInterface))
-            TcHooks.Detach(@interface);
+            PacketHooks.DetachFilters(@interface);
         var inside = places.Where(place => (place & Place.Inside) != 0).Select(place => place & ~Place.Inside).ToHashSet();
         foreach (var other in inside.Count > 0 ? NetworkNamespace.Others() : [])
             LeaveInside(other, inside);
@@ -200,8 +200,8 @@ public sealed partial class HostAgent : IAgent, IDisposable
         {
             NetworkNamespace.Run(networkNamespace, () =>
             {
-                foreach (var @interface in interfaces.Where(TcHooks.IsAnyAttached))
-                    TcHooks.Detach(@interface);
+                foreach (var @interface in interfaces.Where(PacketHooks.HasFilters))
+                    PacketHooks.DetachFilters(@interface);
                 return true;
             });
         }

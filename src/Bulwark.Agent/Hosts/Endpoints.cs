@@ -92,7 +92,8 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     public void Forget(uint place)
     {
         Remove(place);
-        _attached.Remove(place);
+        if (_attached.Remove(place, out var point))
+            hooks.Forget(point);
     }
 
     /// <summary>Removes what an earlier agent left inside or on control groups, and what nobody has claimed since.</summary>
@@ -101,8 +102,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     {
         foreach (var (cookie, _) in kernel.Namespaces.Entries().Where(entry => !containers.Contains(entry.Value.Container)).ToList())
             kernel.Namespaces.Remove(cookie);
-        foreach (var place in hooks.ControlGroups.Places().Where(place => !_attached.ContainsKey(place)))
-            hooks.ControlGroups.Detach(place);
+        hooks.Sweep(_attached.Keys);
         foreach (var place in kernel.Endpoints.Keys().Where(place => !Place.IsHostInterface(place) && !_attached.ContainsKey(place)))
             Remove(place);
     }

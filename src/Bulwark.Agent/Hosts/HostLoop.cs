@@ -23,7 +23,8 @@ internal sealed partial class HostLoop
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_holdAtMost = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_healEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_lookAtInterfacesEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_lookAtAllEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<object> _changes = Channel.CreateUnbounded<object>(new() { SingleReader = true });
     private readonly KernelPrograms _kernel;
@@ -43,7 +44,8 @@ internal sealed partial class HostLoop
     private readonly Dictionary<string, RuntimeNetwork> _networks = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, DateTimeOffset> _heldSince = [];
     private HashSet<string> _bridges = new(StringComparer.Ordinal);
-    private DateTimeOffset _healed;
+    private DateTimeOffset _lookedAtAll;
+    private DateTimeOffset _lookedAtInterfaces;
     private volatile HostPicture _picture = new(0, []);
 
     /// <param name="controlGroups">Where the hierarchy of version 2 is mounted; null if it is not.</param>
@@ -78,7 +80,7 @@ internal sealed partial class HostLoop
         var next = _changes.Reader.WaitToReadAsync(cancellation).AsTask();
         while (true)
         {
-            await Task.WhenAny(next, Task.Delay(_heldSince.Count > 0 || _starts.AreWatched ? s_lookAgain : s_healEvery, _time, cancellation)).ConfigureAwait(false);
+            await Task.WhenAny(next, Task.Delay(_heldSince.Count > 0 || _starts.AreWatched ? s_lookAgain : s_lookAtInterfacesEvery, _time, cancellation)).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             if (next.IsCompleted)
             {
@@ -373,10 +375,15 @@ internal sealed partial class HostLoop
     private ValueTask HealAsync(CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
-        if (now - _healed < s_healEvery)
+        if (now - _lookedAtAll >= s_lookAtAllEvery)
+        {
+            (_lookedAtAll, _lookedAtInterfaces) = (now, now);
+            return _keeper.LookAtAllAsync(cancellation);
+        }
+        if (now - _lookedAtInterfaces < s_lookAtInterfacesEvery)
             return ValueTask.CompletedTask;
-        _healed = now;
-        return _keeper.LookAtAllAsync(cancellation);
+        _lookedAtInterfaces = now;
+        return _keeper.LookAtInterfacesAsync(cancellation);
     }
 
     private void Publish()

@@ -56,6 +56,19 @@ internal static unsafe partial class LibBpf
 
     public const uint TcReplace = 1;
 
+    /// <summary><c>struct bpf_link_create_opts</c>, up to its flags.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LinkOptions
+    {
+        public nuint Size;
+        public uint Flags;
+    }
+
+    // <linux/bpf.h>: BPF_TCX_INGRESS, BPF_TCX_EGRESS, BPF_F_BEFORE.
+    public const uint TcxIngress = 46;
+    public const uint TcxEgress = 47;
+    public const uint BeforeOthers = 1 << 3;
+
     /// <summary><c>struct bpf_test_run_opts</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct TestRunOptions
@@ -109,6 +122,18 @@ internal static unsafe partial class LibBpf
 
     [LibraryImport(Library, EntryPoint = "bpf_link_update")]
     public static partial int UpdateLink(int link, int program, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link_create")]
+    public static partial int CreateLink(int program, int target, uint attachType, LinkOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link_detach")]
+    public static partial int DetachLink(int link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_prog_query")]
+    public static partial int QueryPrograms(int target, uint attachType, uint queryFlags, uint* attachFlags, uint* programs, uint* count);
+
+    [LibraryImport(Library, EntryPoint = "bpf_obj_pin", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Pin(int descriptor, string path);
 
     [LibraryImport(Library, EntryPoint = "bpf_obj_get", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int OpenPinned(string path);
