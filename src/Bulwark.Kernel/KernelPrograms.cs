@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Maps;
@@ -42,6 +41,7 @@ public sealed unsafe class KernelPrograms : IDisposable
         Settings = Map<Setting, uint>("settings");
         TrafficTold = Map<TrafficKey, TrafficTold>("traffic_told");
         Changes = new(Settings);
+        Connections = new(this);
     }
 
     public BpfMap<uint, Endpoint> Endpoints { get; }
@@ -61,6 +61,9 @@ public sealed unsafe class KernelPrograms : IDisposable
     public BpfMap<uint, ExecutablePath> ExecutablePaths { get; }
     public BpfMap<Setting, uint> Settings { get; }
     public BpfMap<TrafficKey, TrafficTold> TrafficTold { get; }
+
+    /// <summary>For connections that are open already.</summary>
+    public ConnectionTables Connections { get; }
 
     /// <summary>To be begun before, and ended after, every change of places, policies in force, addresses and ranges.</summary>
     public Changes Changes { get; }
@@ -127,7 +130,7 @@ public sealed unsafe class KernelPrograms : IDisposable
     /// </summary>
     public IReadOnlyList<(string Name, long Entries, long Capacity)> TableSizes()
     {
-        var now = (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+        var now = ConnectionTables.Now();
         return [.. s_tables.Select(name => (name, Entries(name, now), BpfMapSize.Capacity(Descriptor(name))))];
     }
 
@@ -161,10 +164,7 @@ public sealed unsafe class KernelPrograms : IDisposable
         return descriptor >= 0 ? descriptor : throw new InvalidOperationException($"There is no map '{map}'.");
     }
 
-    // Only the length of these keys counts here.
-    [StructLayout(LayoutKind.Sequential, Size = 48)]
-    private struct ConnectionKey;
-
+    // Only the length of the key counts here.
     [StructLayout(LayoutKind.Sequential, Size = 24)]
     private struct NameAddressKey;
 }

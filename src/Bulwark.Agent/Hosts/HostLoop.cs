@@ -33,6 +33,7 @@ internal sealed partial class HostLoop
     private readonly ProgramKeeper _keeper;
     private readonly AddressBook _addresses;
     private readonly SocketInventory _sockets;
+    private readonly ConnectionInventory _connections;
     private readonly ContainerNumbers _numbers;
     private readonly IWorkloadDirectory _directory;
     private readonly Func<Observation, CancellationToken, ValueTask> _post;
@@ -57,6 +58,7 @@ internal sealed partial class HostLoop
             (kernel, policies, endpoints, keeper, numbers, directory, post, controlGroups, time, log);
         _addresses = new(kernel);
         _sockets = new(kernel);
+        _connections = new(kernel, time, log);
     }
 
     /// <summary>What the loop last saw; for any thread.</summary>
@@ -217,6 +219,8 @@ internal sealed partial class HostLoop
             _sockets.Read(watched.Container.ProcessId, watched.Namespace);
         foreach (var point in known.Points)
         {
+            if (known.HasUnknownSockets && !_endpoints.IsWatched(point.Place))
+                _connections.TakeOver(watched, point.Place);
             if (_endpoints.Claim(point, watched))
                 _heldSince.Remove(point.Place);
         }

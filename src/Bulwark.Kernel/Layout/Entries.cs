@@ -133,6 +133,29 @@ internal record struct NameAddress
     public ulong Expires;
 }
 
+/// <summary><c>struct connection_key</c>: a connection as it is seen from one place; the local side is the container's.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ConnectionKey
+{
+    public MappedAddress Local;
+    public MappedAddress Remote;
+
+    /// <summary>Or another place.</summary>
+    public uint Interface;
+    public ushort LocalPort;
+    public ushort RemotePort;
+    public byte Transport;
+    public byte IcmpRequest;
+    public byte IcmpOpener;
+    public Padding Pad;
+
+    [InlineArray(5)]
+    public struct Padding
+    {
+        private byte _first;
+    }
+}
+
 /// <summary><c>struct connection</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal record struct Connection

@@ -23,6 +23,7 @@ public sealed partial class LayoutTests
         { typeof(ExecutableFile), "executable_key" },
         { typeof(Owner), "owner" },
         { typeof(RangeKey), "range_key" },
+        { typeof(ConnectionKey), "connection_key" },
         { typeof(Connection), "connection" },
         { typeof(TrafficKey), "traffic_key" },
         { typeof(Traffic), "traffic" },
