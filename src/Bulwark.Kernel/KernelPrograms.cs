@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Maps;
+using Bulwark.Kernel.Migration;
 using Bulwark.Kernel.Native;
 
 namespace Bulwark.Kernel;
@@ -68,7 +69,9 @@ public sealed unsafe class KernelPrograms : IDisposable
     /// <summary>To be begun before, and ended after, every change of places, policies in force, addresses and ranges.</summary>
     public Changes Changes { get; }
 
-    /// <summary>Loads the programs, with maps pinned below <paramref name="pinRoot"/>, which must be on a bpf file system.</summary>
+    /// <summary>
+    /// Loads the programs, with maps pinned below <paramref name="pinRoot"/>, which must be on a bpf file system. What another version has there is taken over.
+    /// </summary>
     /// <exception cref="KernelException">The kernel refused a program or a map.</exception>
     public static KernelPrograms Load(string pinRoot)
     {
@@ -87,19 +90,32 @@ public sealed unsafe class KernelPrograms : IDisposable
                 opened = LibBpf.OpenObject(start, (nuint)bytes.Length, &options);
             if (opened == 0)
                 throw new KernelException("read the kernel programs", Marshal.GetLastPInvokeError(), LibBpfLog.End());
-            var result = LibBpf.LoadObject(opened);
-            if (result != 0)
-            {
-                LibBpf.CloseObject(opened);
-                throw new KernelException("load the kernel programs", -result, LibBpfLog.End());
-            }
-            return new(opened);
+            return Load(opened);
         }
         finally
         {
             LibBpfLog.End();
             Marshal.FreeCoTaskMem(path);
             Marshal.FreeCoTaskMem(name);
+        }
+    }
+
+    private static KernelPrograms Load(nint opened)
+    {
+        try
+        {
+            using var migration = MapMigration.Prepare(opened);
+            LibBpfLog.Begin();
+            var result = LibBpf.LoadObject(opened);
+            if (result != 0)
+                throw new KernelException("load the kernel programs", -result, LibBpfLog.End());
+            migration.Finish();
+            return new(opened);
+        }
+        catch
+        {
+            LibBpf.CloseObject(opened);
+            throw;
         }
     }
 

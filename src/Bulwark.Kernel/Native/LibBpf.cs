@@ -111,6 +111,51 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_object__find_map_fd_by_name", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FindMap(nint bpfObject, string name);
 
+    [LibraryImport(Library, EntryPoint = "bpf_object__next_map")]
+    public static partial nint NextMap(nint bpfObject, nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__btf")]
+    public static partial nint BtfOf(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__pin_path")]
+    public static partial nint MapPin(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_pin_path", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetMapPin(nint map, string path);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
+    public static partial int MapDescriptor(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__type")]
+    public static partial uint MapType(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__key_size")]
+    public static partial uint MapKeySize(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__value_size")]
+    public static partial uint MapValueSize(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__max_entries")]
+    public static partial uint MapCapacity(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__map_flags")]
+    public static partial uint MapFlags(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__btf_key_type_id")]
+    public static partial uint MapKeyType(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__btf_value_type_id")]
+    public static partial uint MapValueType(nint map);
+
+    [LibraryImport(Library, EntryPoint = "btf__load_from_kernel_by_id")]
+    public static partial nint LoadBtf(uint number);
+
+    [LibraryImport(Library, EntryPoint = "btf__raw_data")]
+    public static partial byte* RawBtf(nint btf, uint* size);
+
+    [LibraryImport(Library, EntryPoint = "btf__free")]
+    public static partial void FreeBtf(nint btf);
+
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_cgroup", SetLastError = true)]
     public static partial nint AttachToCgroup(nint program, int cgroup);
 
