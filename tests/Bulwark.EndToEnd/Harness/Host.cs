@@ -59,7 +59,7 @@ public sealed class Host
             "/run/docker.pid", "-H", DockerAddress, "--cgroup-parent", _sandbox.ControlGroupParent, "--exec-opt",
             "native.cgroupdriver=cgroupfs", "--storage-driver", "overlay2", "--dns", Outside.Gateway, "--experimental", "--ip6tables", "--ipv6",
             "--fixed-cidr-v6", $"fd00:{number}::/64", "--bip", "172.17.0.1/16", "--default-address-pool", "base=10.77.0.0/16,size=24",
-            "--add-runtime", "bulwark=" + await RuntimeAsync("open"), "--add-runtime", "bulwark-closed=" + await RuntimeAsync("closed"),
+            "--add-runtime", "bulwark=" + await RuntimeAsync("bulwark-runtime"), "--add-runtime", "bulwark-closed=" + await RuntimeAsync("bulwark-runtime-closed"),
             "--log-level", "warn");
         await _sandbox.UntilAsync(
             "Docker answers", TimeSpan.FromSeconds(60), [Machine.Name + ".docker.log"],
@@ -67,12 +67,13 @@ public sealed class Host
     }
 
     // As ./setup installs it, but for the agent that the scenarios about starts have.
-    private async Task<string> RuntimeAsync(string unanswered)
+    private async Task<string> RuntimeAsync(string script)
     {
-        var path = _sandbox.PathOf($"{Machine.Name}/bulwark-runtime-{unanswered}");
+        var path = _sandbox.PathOf($"{Machine.Name}/{script}");
         var socket = Path.Combine(BulwarkProcess.FilesOf(this, StartTests.Name), "start.sock");
+        var shipped = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", script));
         await File.WriteAllTextAsync(
-            path, $"#!/bin/sh\nexec {BulwarkProcess.Executable} runtime --start-socket={socket} --unanswered={unanswered} \"$@\"\n");
+            path, shipped.Replace("/usr/local/bin/bulwark runtime", $"{BulwarkProcess.Executable} runtime --start-socket={socket}", StringComparison.Ordinal));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return path;
     }
