@@ -183,9 +183,9 @@ internal sealed partial class HostLoop
     {
         var addresses = container.Networks.SelectMany(n => n.Addresses).Select(MappedAddress.From).ToHashSet();
         var workload = _directory.GetOrAdd(container);
-        var inside = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : null;
+        var (inside, path) = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : default;
         // One without addresses is a guest in another container's namespace: the interfaces are its host's.
-        var points = addresses.Count > 0 ? PointsIn(inside, container.NetworkNamespace, addresses) : [];
+        var points = addresses.Count > 0 ? PointsIn(inside, path, addresses) : [];
         var group = container.IsRunning && container.NetworkNamespace.Length == 0 ? ControlGroupOf(container) : null;
         var isNew = !_containers.TryGetValue(container.Id, out var watched);
         if (watched is null)
@@ -233,25 +233,36 @@ internal sealed partial class HostLoop
         await _post(new ContainerSeen(_time.GetUtcNow(), watched.Container, watched.Workload), cancellation).ConfigureAwait(false);
     }
 
-    private NetworkNamespace? Inspect(Container container)
+    // The namespace's file is not to be seen where Docker has a mount namespace of its own; its process's always is.
+    private (NetworkNamespace? Inside, string Path) Inspect(Container container)
     {
-        try
+        var paths = new List<string> { container.NetworkNamespace };
+        if (container.ProcessId > 0)
+            paths.Add($"/proc/{container.ProcessId}/ns/net");
+        KernelException? failed = null;
+        foreach (var path in paths)
         {
-            return NetworkNamespace.Inspect(container.NetworkNamespace);
+            try
+            {
+                var inside = NetworkNamespace.Inspect(path);
+                if (inside.Cookie != NetworkNamespace.OwnCookie())
+                    return (inside, path);
+            }
+            catch (KernelException e)
+            {
+                failed ??= e;
+            }
         }
-        catch (KernelException e)
-        {
-            LogNotInspected(e, container.Name);
-            return null;
-        }
+        LogNotInspected(failed, container.Name);
+        return default;
     }
 
     private string? ControlGroupOf(Container container) =>
         _controlGroups is null ? null : CgroupHierarchy.Find(_controlGroups, container.ProcessId);
 
-    private List<WatchPoint> PointsIn(NetworkNamespace? inside, string path, HashSet<MappedAddress> addresses)
+    private List<WatchPoint> PointsIn(NetworkNamespace? inside, string? path, HashSet<MappedAddress> addresses)
     {
-        if (inside is null)
+        if (inside is null || path is null)
             return [];
         var hostEnds = HostEnds(inside);
         if (hostEnds.Count < inside.Links.Count(link => link.IsVeth))
@@ -416,7 +427,7 @@ internal sealed partial class HostLoop
     private partial void LogNotHandled(Exception e, string kind);
 
     [LoggerMessage(11, LogLevel.Warning, "The network namespace of container {Container} could not be looked into.")]
-    private partial void LogNotInspected(Exception e, string container);
+    private partial void LogNotInspected(Exception? e, string container);
 
     [LoggerMessage(12, LogLevel.Warning, "Interface {Name} is on a container bridge but belongs to no container: it is left alone.")]
     private partial void LogReleased(string name);
