@@ -13,6 +13,7 @@ struct plain {
 	struct connection_key key;
 	__u32 payload; /* bytes */
 	__u32 length; /* bytes, from the IP header on */
+	__u8 fin;
 };
 
 INLINE int plain_transport(const struct __sk_buff *skb, const void *l4, __u32 left, __u8 direction, struct plain *plain)
@@ -25,8 +26,9 @@ INLINE int plain_transport(const struct __sk_buff *skb, const void *l4, __u32 le
 		if ((const void *)(tcp + 1) > end)
 			return 0;
 		__u32 header = (tcp->offset >> 4) * 4;
-		if (header < sizeof(*tcp) || header > left || (tcp->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+		if (header < sizeof(*tcp) || header > left || (tcp->flags & (TCP_SYN | TCP_RST)))
 			return 0;
+		plain->fin = tcp->flags & TCP_FIN;
 		source = tcp->source;
 		destination = tcp->destination;
 		plain->payload = left - header;
@@ -95,8 +97,7 @@ INLINE int is_known(const struct __sk_buff *skb, __u8 direction, __u32 place, __
 	struct connection *c = find_answered(&plain.key);
 	if (!c || is_changing() || *(volatile __u32 *)&c->epoch != epoch || c->verdict != VERDICT_ALLOWED)
 		return 0;
-	__u8 side = direction == c->opened_by ? 1 : 2;
-	if (c->state != STATE_ESTABLISHED || c->opening_bytes || (plain.payload && !(c->samples & side)))
+	if (c->state != STATE_ESTABLISHED && c->state != STATE_CLOSING)
 		return 0;
 	__u64 now = bpf_ktime_get_coarse_ns();
 	if (age_of(c->last_seen, now) >= connection_life(c, plain.key.transport))
@@ -109,9 +110,11 @@ INLINE int is_known(const struct __sk_buff *skb, __u8 direction, __u32 place, __
 		.direction = c->opened_by,
 	};
 	struct traffic *counted = bpf_map_lookup_elem(&traffic, &which);
-	if (!counted)
+	if (!counted || (plain.payload && wants_sample(c, counted, direction)))
 		return 0;
-	add_bytes(counted, direction, plain.length);
+	add_traffic(counted, c, direction, plain.length);
+	if (plain.fin)
+		note_fin(c, direction);
 	if (c->last_seen < now)
 		c->last_seen = now;
 	count(COUNTER_PACKETS);

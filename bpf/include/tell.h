@@ -158,6 +158,28 @@ INLINE void add_bytes(struct traffic *counted, __u8 direction, __u64 bytes)
 		counted->bytes_in += bytes;
 }
 
+/* Counts a packet, and with it what the opener sent before there was an answer. */
+INLINE void add_traffic(struct traffic *counted, struct connection *c, __u8 direction, __u32 length)
+{
+	add_bytes(counted, direction, length);
+	if (c->opening_bytes) {
+		add_bytes(counted, c->opened_by, c->opening_bytes);
+		c->opening_bytes = 0;
+	}
+}
+
+/* Whether this payload, the first from its side, is to be told of. */
+INLINE int wants_sample(struct connection *c, const struct traffic *counted, __u8 direction)
+{
+	__u8 side = direction == c->opened_by ? 1 : 2;
+	if (c->samples & side)
+		return 0;
+	if ((side == 1 ? counted->samples_client : counted->samples_server) < SAMPLES_PER_CONVERSATION)
+		return 1;
+	c->samples |= side;
+	return 0;
+}
+
 /* Counts a packet of an established connection, and reports the first payload of each side while its conversation is young. */
 INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
 			  struct connection *c, const struct packet *p, __u8 direction, __u32 length)
@@ -177,19 +199,16 @@ INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint
 		if (!counted)
 			return;
 	}
-	add_bytes(counted, direction, length);
-	if (c->opening_bytes) {
-		add_bytes(counted, c->opened_by, c->opening_bytes);
-		c->opening_bytes = 0;
+	add_traffic(counted, c, direction, length);
+	if (p->payload >= p->end || p->later_fragment || !wants_sample(c, counted, direction))
+		return;
+	if (direction == c->opened_by) {
+		c->samples |= 1;
+		counted->samples_client++;
+	} else {
+		c->samples |= 2;
+		counted->samples_server++;
 	}
-	__u8 side = direction == c->opened_by ? 1 : 2;
-	if (p->payload >= p->end || (c->samples & side) || p->later_fragment)
-		return;
-	c->samples |= side;
-	__u32 *samples = side == 1 ? &counted->samples_client : &counted->samples_server;
-	if (*samples >= SAMPLES_PER_CONVERSATION)
-		return;
-	(*samples)++;
 	tell_payload(skb, endpoint, key, c, p);
 }
 

@@ -183,7 +183,7 @@ INLINE struct connection *follow_tcp(struct judging *j, struct connection *c, in
 	int from_opener = j->direction == c->opened_by;
 
 	if (flags & TCP_FIN)
-		c->fins |= from_opener ? 1 : 2;
+		note_fin(c, j->direction);
 	switch (c->state) {
 	case STATE_OPENING:
 		if (!from_opener && (flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
