@@ -221,6 +221,7 @@ struct connection {
 	__u8 seen; /* packets seen: bit 0 out, bit 1 in */
 	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
 	__u32 pad;
+	__u64 proxied; /* cookie of the proxy's socket, key of `proxied`; 0: no proxy's */
 };
 
 /*
@@ -404,6 +405,60 @@ struct {
 	__type(value, __u32); /* reserved: 1 */
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } host_namespaces SEC(".maps");
+
+/* Which processes are proxies of ours: not only the path counts, as a container has the same one for a file of its own. */
+struct proxy_key {
+	__u32 executable;
+	__u32 mount_namespace; /* inode */
+};
+
+/* The proxies of Docker's published ports. Full: the agent says so; clients of a further one are the host. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct proxy_key);
+	__type(value, __u32); /* reserved: 1 */
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} proxies SEC(".maps");
+
+#define CLIENTS_MAX 16
+
+/* Whom a connection of a proxy may be for. */
+struct clients {
+	struct address address; /* zero: of several */
+	__u32 count; /* above CLIENTS_MAX: too many to tell */
+	__u32 identity[CLIENTS_MAX];
+	__u32 pad;
+};
+
+/* What a proxy's process took from clients and has not carried on yet. */
+struct proxy {
+	struct bpf_spin_lock lock;
+	__u32 waiting; /* TCP connections */
+	__u64 started; /* ns; tells processes of one number apart */
+	struct clients clients; /* of these; only ever more of them while one waits */
+	struct clients sender; /* of the last datagram */
+};
+
+/* Key: process. Full: clients of a further one are the host. The agent removes those that are gone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct proxy);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} proxy_processes SEC(".maps");
+
+/* Sockets of proxies, by cookie: with the clients of one that connects to a container. Full: the longest unused goes; it is the host's then. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u64);
+	__type(value, struct clients);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} proxied SEC(".maps");
 
 /* A file, as far as it can be told without its path: the hashes guard against reuse of an inode number. */
 struct executable_key {

@@ -3,6 +3,7 @@
 #ifndef BULWARK_TELL_H
 #define BULWARK_TELL_H
 
+#include "clients.h"
 #include "connection.h"
 
 #define ATTEMPTS_PER_SECOND 200
@@ -44,7 +45,7 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 {
 	event->time = now;
 	event->ifindex = key->ifindex;
-	event->address = key->remote;
+	event->address = peer_address(key, c);
 	event->workload = endpoint->workload;
 	event->container = endpoint->container;
 	event->peer = c->peer;
@@ -64,7 +65,7 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 GLOBAL int tell_connection(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
 				       __u64 now)
 {
-	if (!endpoint || !key || !c)
+	if (!endpoint || !key || !c || !c->peer) /* of one of several: it teaches nothing */
 		return 0;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
@@ -103,7 +104,7 @@ GLOBAL int tell_attempt(const struct endpoint *endpoint, const struct connection
 	if (!endpoint || !key || !c)
 		return 0;
 	struct attempt_key which = {
-		.address = key->remote,
+		.address = peer_address(key, c),
 		.ifindex = key->ifindex,
 		.port = c->server_port,
 		.transport = key->transport,
@@ -184,6 +185,8 @@ INLINE int wants_sample(struct connection *c, const struct traffic *counted, __u
 INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
 			  struct connection *c, const struct packet *p, __u8 direction, __u32 length)
 {
+	if (!c->peer)
+		return;
 	struct traffic_key which = {
 		.workload = endpoint->workload,
 		.peer = c->peer,

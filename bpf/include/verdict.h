@@ -15,6 +15,7 @@ struct judging {
 	struct workload workload;
 	struct connection fresh;
 	__u64 now;
+	__u64 proxied;
 	__u32 epoch;
 	__u32 direction;
 	__u32 length; /* bytes, from the IP header on */
@@ -71,6 +72,25 @@ INLINE int tell_outside(struct judging *j, const struct connection *c, __u32 rea
 	return TC_ACT_SHOT;
 }
 
+/* The client of a conversation that a proxy carries, as judge_clients says. */
+GLOBAL __u64 judge_proxied(const struct judging *j, const struct connection *c)
+{
+	struct clients last = { .count = 1 };
+
+	if (!j || !c)
+		return CLIENT_REFUSED;
+	const struct clients *clients = clients_of(c);
+	if (!clients) { /* forgotten: it stays whose it was */
+		last.identity[0] = c->peer;
+		if (!c->peer)
+			last.count = CLIENTS_MAX + 1;
+		clients = &last;
+	}
+	if (j->workload.mode == MODE_LEARN)
+		return clients->count == 1 ? clients->identity[0] : IDENTITY_ANY;
+	return judge_clients(clients, j->workload.policy, j->key.transport, c->server_port);
+}
+
 /*
  * Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. The epoch comes last:
  * another core that sees it sees the verdict.
@@ -87,13 +107,21 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 	/* other workloads' names may have pushed this one out: what is open stays with the name that it was opened by */
 	if (!peer.exact && !peer.name[0] && is_name(c->peer))
 		peer.name[0] = c->peer;
-	if (j->workload.mode != MODE_LEARN) {
+	__u32 who = peer_identity(&peer);
+	if (c->proxied && peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
+		__u64 client = judge_proxied(j, c);
+		if (client & CLIENT_REFUSED)
+			verdict = verdict_outside(j);
+		who = client;
+	} else if (j->workload.mode != MODE_LEARN) {
 		identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
-		if (!identity)
+		if (identity)
+			who = identity;
+		else
 			verdict = verdict_outside(j);
 	}
 	c->verdict = verdict;
-	c->peer = identity ? identity : peer_identity(&peer);
+	c->peer = who;
 	c->policy = j->workload.policy;
 	c->workload = j->endpoint.workload;
 	*(volatile __u32 *)&c->epoch = j->epoch;
@@ -225,6 +253,7 @@ INLINE void open_connection(struct judging *j, int *answered)
 	__u8 flags = j->packet.tcp_flags;
 
 	orient(j, c, j->direction);
+	c->proxied = j->proxied;
 	c->state = STATE_OPENING;
 	c->last_seen = j->now;
 	c->seen = 1 << j->direction;
@@ -264,6 +293,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (c && opens(j) && (c->opened_by != j->direction || c->state == STATE_CLOSING))
 		c = 0; /* a new connection on the same ports */
 	if (!c) {
+		if (j->direction == DIRECTION_IN)
+			j->proxied = proxy_socket(skb);
 		open_connection(j, &answered);
 		c = &j->fresh;
 		if (j->direction == c->opened_by)

@@ -187,6 +187,13 @@ internal sealed class PolicyTable
         }
     }
 
+    /// <summary>The kernel's number for an executable's path, for good.</summary>
+    public uint NumberOf(string executable)
+    {
+        lock (_lock)
+            return _executables.Get(executable);
+    }
+
     /// <summary>A number that no container had before.</summary>
     public uint NextContainer()
     {

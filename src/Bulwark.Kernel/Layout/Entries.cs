@@ -176,6 +176,9 @@ internal record struct Connection
     public uint OpeningBytes;
     public uint Pad;
 
+    /// <summary>Cookie of a proxy's socket.</summary>
+    public ulong Proxied;
+
     /// <summary>Whether it still counts, by the lifetimes of <c>bpf/include/connection.h</c>.</summary>
     public readonly bool IsAlive(ulong now, bool isTcp)
     {
@@ -244,6 +247,20 @@ public record struct SocketUser
     public uint Executable;
     public uint Process;
 }
+
+/// <summary><c>struct proxy_key</c>: which processes are proxies of Docker's published ports.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct ProxyKey
+{
+    public uint Executable;
+
+    /// <summary>The inode of the mount namespace that the executable's path is of.</summary>
+    public uint MountNamespace;
+}
+
+/// <summary><c>struct proxy</c>, which only the programs look into: what a proxy's process took and has not carried on yet.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 192)]
+public struct ProxyProcess;
 
 /// <summary><c>struct executable_path</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
