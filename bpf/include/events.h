@@ -26,6 +26,8 @@ enum reason {
 	REASON_UNRELATED_ERROR = 6,
 	REASON_HELD = 7,
 	REASON_EXECUTABLE = 8, /* the conversation is in the profile, but not for this executable */
+	REASON_ROUTING = 9, /* what only a router says */
+	REASON_MISDIRECTED = 10, /* for an address that is none of the container's own */
 };
 
 /* Head of every event, and the whole of EVENT_CONNECTION and EVENT_ATTEMPT. */

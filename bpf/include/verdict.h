@@ -148,20 +148,42 @@ INLINE int refuse(struct judging *j, __u32 reason)
 	return tell_outside(j, &j->fresh, reason);
 }
 
-/* Whether the container may use the source address: its own, link-local IPv6, or none yet (DHCP, duplicate address detection). */
-INLINE int owns_source(const struct judging *j)
+/* Whether the address is the container's: its own, link-local IPv6, or none yet (DHCP, duplicate address detection). */
+INLINE int owns(const struct judging *j, const struct address *address)
 {
-	const struct address *source = &j->packet.source;
-	struct owner *owner = bpf_map_lookup_elem(&addresses, source);
+	struct owner *owner = bpf_map_lookup_elem(&addresses, address);
 	/* on the host's network, the host's addresses are its own */
 	__u32 own = j->endpoint.flags & ENDPOINT_HOST ? 0 : j->endpoint.container;
 	if (owner)
 		return owner->container == own;
-	if ((j->endpoint.flags & ENDPOINT_HOST) && is_loopback(source))
+	if ((j->endpoint.flags & ENDPOINT_HOST) && is_loopback(address))
 		return 1;
-	if (is_link_local(source))
+	if (is_link_local(address))
 		return 1;
-	return source->half[0] == 0 && source->word[3] == 0 && (source->word[2] == 0 || is_mapped(source));
+	return address->half[0] == 0 && address->word[3] == 0 && (address->word[2] == 0 || is_mapped(address));
+}
+
+/*
+ * Whether a packet that arrives is meant for the container: a neighbour's may come by a forged ARP answer, or by a bridge that does not know
+ * where the neighbour is. To the host's network the kernel brings only the host's.
+ */
+INLINE int is_meant(const struct judging *j)
+{
+	const struct address *to = &j->packet.destination;
+	if ((j->endpoint.flags & ENDPOINT_HOST) || is_multicast(to) || owns(j, to))
+		return 1;
+	struct owner *owner = bpf_map_lookup_elem(&addresses, to);
+	return owner && owner->identity == IDENTITY_MULTICAST; /* a network's broadcast address */
+}
+
+/* Why the packet is wrong whatever the profile says; REASON_NONE if it is not. */
+INLINE __u32 wrong(const struct judging *j)
+{
+	if (j->direction == DIRECTION_IN)
+		return is_meant(j) ? REASON_NONE : REASON_MISDIRECTED;
+	if (!owns(j, &j->packet.source))
+		return REASON_SPOOFED_SOURCE;
+	return j->packet.routing ? REASON_ROUTING : REASON_NONE;
 }
 
 INLINE int is_bound(const struct judging *j)
@@ -369,8 +391,11 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 	}
 	if (result == PARSE_UNKNOWN_FRAGMENT)
 		return refuse(j, REASON_UNKNOWN_FRAGMENT);
-	if (direction == DIRECTION_OUT && j->workload.mode != MODE_LEARN && !owns_source(j))
-		return refuse(j, REASON_SPOOFED_SOURCE);
+	if (j->workload.mode != MODE_LEARN) {
+		__u32 reason = wrong(j);
+		if (reason)
+			return refuse(j, reason);
+	}
 	if (j->packet.neighbour)
 		return TC_ACT_UNSPEC;
 	if (j->packet.icmp_error)

@@ -135,6 +135,8 @@ public static class Explainer
     {
         VerdictReason.NotInProfile => $"no entry in the profile of {ShellWord.Printable(attempt.Workload)} allows it",
         VerdictReason.SpoofedSource => "the source address is none of the container's own",
+        VerdictReason.Routing => "it is what only a router says, and a container is none: an advertisement, or a redirect",
+        VerdictReason.Misdirected => "it is for an address that is none of the container's own",
         VerdictReason.Malformed => "the packet's headers are broken or do not fit the packet",
         VerdictReason.UnknownFragment => "it is a later fragment of a packet whose first fragment was not seen",
         VerdictReason.NotIp => "it is neither IPv4, IPv6 nor ARP",
