@@ -31,12 +31,15 @@ INLINE void peer_by_identity(__u32 identity, struct peer *peer)
 		peer->exact = identity;
 }
 
+/* The client's identity; IDENTITY_ANY if it may be one of several. */
+INLINE __u32 client_of(const struct clients *clients)
+{
+	return clients->count == 1 ? clients->identity[0] : IDENTITY_ANY;
+}
+
 #define CLIENT_REFUSED (1ULL << 32)
 
-/*
- * The client's identity; IDENTITY_ANY if it may be one of several, all of whom the policy allows. With CLIENT_REFUSED, one of them
- * whom it does not.
- */
+/* The client's identity, if the policy allows all that it may be; with CLIENT_REFUSED, one of them whom it does not. */
 GLOBAL __u64 judge_clients(const struct clients *clients, __u32 policy, __u32 transport, __u32 port)
 {
 	if (!clients || clients->count > CLIENTS_MAX)
@@ -47,7 +50,7 @@ GLOBAL __u64 judge_clients(const struct clients *clients, __u32 policy, __u32 tr
 		if (!allowing_identity(policy, &peer, transport << 8 | DIRECTION_IN, port))
 			return CLIENT_REFUSED | clients->identity[i];
 	}
-	return clients->count == 1 ? clients->identity[0] : IDENTITY_ANY;
+	return client_of(clients);
 }
 
 /* The address to tell of a connection's peer: the client's where it is known, else the one in its packets. */

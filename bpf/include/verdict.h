@@ -72,25 +72,6 @@ INLINE int tell_outside(struct judging *j, const struct connection *c, __u32 rea
 	return TC_ACT_SHOT;
 }
 
-/* The client of a conversation that a proxy carries, as judge_clients says. */
-GLOBAL __u64 judge_proxied(const struct judging *j, const struct connection *c)
-{
-	struct clients last = { .count = 1 };
-
-	if (!j || !c)
-		return CLIENT_REFUSED;
-	const struct clients *clients = clients_of(c);
-	if (!clients) { /* forgotten: it stays whose it was */
-		last.identity[0] = c->peer;
-		if (!c->peer)
-			last.count = CLIENTS_MAX + 1;
-		clients = &last;
-	}
-	if (j->workload.mode == MODE_LEARN)
-		return clients->count == 1 ? clients->identity[0] : IDENTITY_ANY;
-	return judge_clients(clients, j->workload.policy, j->key.transport, c->server_port);
-}
-
 /*
  * Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. The epoch comes last:
  * another core that sees it sees the verdict.
@@ -107,12 +88,20 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 	/* other workloads' names may have pushed this one out: what is open stays with the name that it was opened by */
 	if (!peer.exact && !peer.name[0] && is_name(c->peer))
 		peer.name[0] = c->peer;
-	__u32 who = peer_identity(&peer);
+	const struct clients *clients = 0;
 	if (c->proxied && peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
-		__u64 client = judge_proxied(j, c);
+		clients = clients_of(c);
+		if (!clients && c->peer) { /* forgotten: it stays whose it was */
+			peer.exact = 0;
+			peer_by_identity(c->peer, &peer);
+		}
+	}
+	__u32 who = peer_identity(&peer);
+	if (clients) {
+		__u64 client = judge_clients(clients, j->workload.policy, j->key.transport, c->server_port);
 		if (client & CLIENT_REFUSED)
 			verdict = verdict_outside(j);
-		who = client;
+		who = j->workload.mode != MODE_LEARN ? client : client_of(clients);
 	} else if (j->workload.mode != MODE_LEARN) {
 		identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
 		if (identity)
