@@ -48,7 +48,8 @@ struct event {
 	__u8 direction;
 	__u8 verdict;
 	__u8 reason;
-	__u32 pad;
+	__u16 announced_by; /* port of the conversation on which the server announced this one's; 0: it did not */
+	__u16 pad;
 };
 
 #define PAYLOAD_MAX 512 /* bytes */

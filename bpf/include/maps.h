@@ -73,6 +73,7 @@ enum permission {
 	PERMISSION_NONE = 0,
 	PERMISSION_ALL = 1,
 	PERMISSION_LISTED = 2, /* for the executables in `policy_executables`; packets need no more than the entry */
+	PERMISSION_ANNOUNCES = 4, /* with one of these: the server may announce ports of its own to the client, and these are allowed too */
 };
 
 /* Full: a new policy is refused as a whole and the old one stays. */
@@ -81,7 +82,7 @@ struct {
 	__uint(max_entries, 524288);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct policy_key);
-	__type(value, __u32); /* enum permission */
+	__type(value, __u32); /* of enum permission */
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } policies SEC(".maps");
 
@@ -217,10 +218,11 @@ struct connection {
 	__u8 state;
 	__u8 verdict;
 	__u8 fins; /* bit 0: by the opener, bit 1: by the other */
-	__u8 samples; /* payload reported: bit 0 client's, bit 1 server's */
+	__u8 samples; /* payload reported: bit 0 client's, bit 1 server's; bit 2: the server may announce ports */
 	__u8 seen; /* packets seen: bit 0 out, bit 1 in */
 	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
-	__u32 pad;
+	__u16 announced_by; /* port of the conversation on which the server announced this one's; 0: it did not */
+	__u16 pad;
 	__u64 proxied; /* cookie of the proxy's socket, key of `proxied`; 0: no proxy's */
 };
 
@@ -254,6 +256,31 @@ struct {
 	__type(value, struct connection);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } other_connections SEC(".maps");
+
+/* A port that a server announced to a client, as seen from one place. */
+struct announcement_key {
+	struct address local;
+	struct address remote;
+	__u32 ifindex; /* or another place */
+	__u16 port;
+	__u8 opened_by; /* enum direction: which of both is the client */
+	__u8 pad;
+};
+
+struct announcement {
+	__u64 time; /* ns */
+	__u16 by; /* port of the conversation on which */
+	__u16 pad[3];
+};
+
+/* Not yet used. Full: the longest unused goes; the connection to its port is then judged like any other. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct announcement_key);
+	__type(value, struct announcement);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} announcements SEC(".maps");
 
 struct fragment_key {
 	struct address source;
@@ -356,6 +383,7 @@ enum bucket_use {
 	BUCKET_NAME_ADDRESSES = 3,
 	BUCKET_FRAGMENTS = 4,
 	BUCKET_OPENINGS = 5,
+	BUCKET_ANNOUNCEMENTS = 6,
 };
 
 struct bucket_key {

@@ -3,6 +3,7 @@
 #ifndef BULWARK_VERDICT_H
 #define BULWARK_VERDICT_H
 
+#include "announce.h"
 #include "known.h"
 #include "names.h"
 #include "reject.h"
@@ -19,7 +20,8 @@ struct judging {
 	__u32 epoch;
 	__u32 direction;
 	__u32 length; /* bytes, from the IP header on */
-	__u32 busy; /* last, as it outlives the packet */
+	__u32 busy; /* this and what follows outlives the packet */
+	struct reply reply;
 };
 
 /*
@@ -104,6 +106,8 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 		who = j->workload.mode != MODE_LEARN ? client : client_of(clients);
 	} else if (j->workload.mode != MODE_LEARN) {
 		identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
+		if (!identity && c->announced_by)
+			identity = announcing_identity(j->workload.policy, &peer, c->opened_by, c->announced_by);
 		if (identity)
 			who = identity;
 		else
@@ -282,6 +286,10 @@ INLINE void open_connection(struct judging *j, int *answered)
 		if (judge(j, c) == VERDICT_ALLOWED)
 			return;
 		orient(j, c, j->direction);
+	} else if (j->key.transport == TRANSPORT_TCP) {
+		c->announced_by = take_announcement(&j->key, c->opened_by, c->server_port, j->now);
+		if (c->server_port == FTP_PORT)
+			c->samples = SAMPLE_ANNOUNCES;
 	}
 	judge(j, c);
 }
@@ -335,6 +343,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (c->verdict == VERDICT_ALLOWED) {
 		if (answered)
 			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction, j->length);
+		if (answered && may_announce(c, j->direction) && !j->packet.later_fragment)
+			read_announcement(skb, &j->reply, &j->key, c, &j->packet);
 		return TC_ACT_UNSPEC;
 	}
 	int action = tell_outside(j, c, REASON_NOT_IN_PROFILE);

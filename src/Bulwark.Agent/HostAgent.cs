@@ -154,8 +154,8 @@ public sealed partial class HostAgent : IAgent, IDisposable
 
     /// <inheritdoc/>
     public void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null) =>
-        _policies.Apply(workload, mode, entries, executables);
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
+        IReadOnlyCollection<PolicyEntry>? announcing = null) => _policies.Apply(workload, mode, entries, executables, announcing);
 
     /// <inheritdoc/>
     public void AssignRange(IPNetwork range, Identity identity) => _policies.AssignRange(range, identity);

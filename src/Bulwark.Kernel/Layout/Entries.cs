@@ -60,6 +60,7 @@ public record struct PolicyKey
 }
 
 /// <summary><c>enum permission</c>: values of <c>policies</c>.</summary>
+[Flags]
 public enum Permission : uint
 {
     None = 0,
@@ -67,6 +68,9 @@ public enum Permission : uint
 
     /// <summary>For the executables in <c>policy_executables</c>.</summary>
     Listed = 2,
+
+    /// <summary>With one of these: the server may announce ports of its own, which are allowed too.</summary>
+    Announces = 4,
 }
 
 /// <summary><c>struct policy_executable_key</c>.</summary>
@@ -174,7 +178,8 @@ internal record struct Connection
     public byte Samples;
     public byte Seen;
     public uint OpeningBytes;
-    public uint Pad;
+    public ushort AnnouncedBy;
+    public ushort Pad;
 
     /// <summary>Cookie of a proxy's socket.</summary>
     public ulong Proxied;

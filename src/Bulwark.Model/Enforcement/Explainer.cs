@@ -117,8 +117,16 @@ public static class Explainer
             return $"{missing}; it allows nothing yet.";
         if (nearest.IsEmpty)
             return $"{missing}, and none for this peer or this port.";
-        return $"{missing}. Nearest are {string.Join(", ", nearest.Select(entry => Near(entry, attempt.Key)))}.";
+        return $"{missing}. Nearest are {string.Join(", ", nearest.Select(entry => Near(entry, attempt.Key)))}.{Unannounced(profile, attempt.Key)}";
     }
+
+    // A port of FTP's passive mode, probably.
+    private static string Unannounced(Profile profile, ProfileKey key) =>
+        key.Port.Transport == Transport.Tcp && key.Port.Port >= 1024
+        && profile.Entries.Values.Any(entry => entry.Key.Direction == key.Direction && entry.Key.Peer == key.Peer && ProfileLookup.MayAnnounce(entry))
+            ? " Ports that an FTP server announces are allowed as it announces them, once each; it did not announce this one, or not in the clear:"
+                + " over TLS nobody else can read it. Then give the server a small range of ports for its passive mode, and allow each."
+            : "";
 
     private static string OnlyFor(Attempt attempt, Profile profile)
     {

@@ -100,7 +100,7 @@ public sealed class PublishedPortTests(Stage stage) : IAsyncLifetime
         // The very program, by the same path.
         await RunAsync(
             _host, "fake", ["--network", "host", "-v", "/usr/sbin/docker-proxy:/usr/sbin/docker-proxy:ro"],
-            $"exec /usr/sbin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8300 -container-ip {await AddressAsync("server")} -container-port 8000");
+            $"exec /usr/sbin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8300 -container-ip {await AddressAsync("server")} -container-port 8000 3>/dev/null");
         await Poll.UntilAsync("it listens", s_limit, async () => (await _host.Machine.BashAsync("exec 3<>/dev/tcp/127.0.0.1/8300")).Succeeded);
 
         Assert.False((await _host.ExecAsync(Name("client"), Probe.Http($"http://{_host.Address}:8300/"))).Succeeded);

@@ -61,13 +61,16 @@ internal sealed unsafe class PacketTrial : IDisposable
     {
         _version++;
         foreach (var entry in entries)
-        {
-            Kernel.Policies.Set(
-                new() { Policy = _version, Peer = entry.Peer.Value, Port = entry.Port, Transport = entry.Transport.Number, Direction = (byte)entry.Direction },
-                Permission.All);
-        }
+            Kernel.Policies.Set(KeyOf(entry), Permission.All);
         using var change = Kernel.Changes.Begin();
         Kernel.Workloads.Set(workload.Value, new() { Policy = _version, Mode = (uint)mode });
+        return this;
+    }
+
+    /// <summary>On the conversation of an entry of the last policy, the server may announce ports.</summary>
+    public PacketTrial Announcing(PolicyEntry entry)
+    {
+        Kernel.Policies.Set(KeyOf(entry), Permission.All | Permission.Announces);
         return this;
     }
 
@@ -166,6 +169,15 @@ internal sealed unsafe class PacketTrial : IDisposable
         Kernel.Dispose();
         _folder.Dispose();
     }
+
+    private PolicyKey KeyOf(PolicyEntry entry) => new()
+    {
+        Policy = _version,
+        Peer = entry.Peer.Value,
+        Port = entry.Port,
+        Transport = entry.Transport.Number,
+        Direction = (byte)entry.Direction,
+    };
 
     private Outcome Run(string program, byte[] frame, uint mark = 0, uint @interface = Interface)
     {
