@@ -37,7 +37,7 @@ public sealed class FtpTests(Stage stage) : IAsyncLifetime
     [Fact]
     public async Task Data_ports_are_part_of_the_conversation_and_in_protect_only_those_that_the_server_announces_are_open()
     {
-        await RunAsync("server", string.Create(CultureInfo.InvariantCulture, $"python3 -m http.server {OtherPort} & exec python3 -m pyftpdlib -p 21 -d /etc -r 50000-59999"));
+        await RunAsync("server", string.Create(CultureInfo.InvariantCulture, $"python3 -m http.server {OtherPort} & exec python3 -m pyftpdlib -i :: -p 21 -d /etc -r 50000-59999"));
         await RunAsync("client", "sleep infinity");
         foreach (var way in (string[])["-4 --disable-epsv", "-4", "-6"])
             await Poll.UntilAsync("the server is there", s_limit, async () => (await FetchAsync(way)).Succeeded);
