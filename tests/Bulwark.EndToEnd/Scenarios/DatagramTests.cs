@@ -55,7 +55,7 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
         _ = (await Bulwark.RunAsync("mode", "--all", "protect")).Text;
 
         foreach (var to in (string[])["239.1.2.3", "10.79.0.255", "255.255.255.255"])
-            Assert.False((await SendAsync("nothing", to)).Succeeded, to);
+            _ = (await SendAsync("nothing", to)).Text; // who sends to many is not told
         var item = await Bulwark.WaitForBlockedAsync(_started, "air/station", "out", "multicast", "6000/udp");
         _ = (await Bulwark.RunHintAsync(item.Hint)).Text;
         _ = (await Bulwark.RunAsync("allow", "air/radio", "--from", "air/station", "--port", "6000/udp")).Text;
@@ -102,13 +102,12 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
 
     private async Task<string> HeardAsync(string service) => (await _host.DockerAsync("logs", Name(service))).Text;
 
-    // Succeeds if it could be sent.
     private Task<CommandResult> SendAsync(string what, string to)
     {
         const string script =
             """
             exec python3 -c '
-            import socket, sys, time
+            import socket, sys
             s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
             s.sendto(sys.argv[1].encode(), (sys.argv[2], 6000))
