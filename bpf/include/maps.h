@@ -321,7 +321,7 @@ struct traffic {
 	__u64 bytes_out; /* IP layer; out is what the container sent */
 	__u64 bytes_in;
 	__u32 samples_client; /* payloads reported */
-	__u32 samples_server;
+	__u32 samples_server; /* highest bit: its server greets as one of FTP does */
 };
 
 /* Counters of conversations, one set a CPU. Full: the longest unused goes, after the agent's last reading of it. */

@@ -256,6 +256,7 @@ INLINE void orient(const struct judging *j, struct connection *c, __u8 opened_by
 {
 	c->opened_by = opened_by;
 	c->server_port = opened_by == DIRECTION_OUT ? j->key.remote_port : j->key.local_port;
+	c->samples = j->key.transport == TRANSPORT_TCP && c->server_port == FTP_PORT ? SAMPLE_ANNOUNCES : 0;
 }
 
 /*
@@ -288,8 +289,6 @@ INLINE void open_connection(struct judging *j, int *answered)
 		orient(j, c, j->direction);
 	} else if (j->key.transport == TRANSPORT_TCP) {
 		c->announced_by = take_announcement(&j->key, c->opened_by, c->server_port, j->now);
-		if (c->server_port == FTP_PORT)
-			c->samples = SAMPLE_ANNOUNCES;
 	}
 	judge(j, c);
 }

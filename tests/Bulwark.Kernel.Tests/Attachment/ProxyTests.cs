@@ -91,6 +91,9 @@ public sealed class ProxyTests : IDisposable
         [$"{FirstWeb} {Web}", $"{DatabaseAddress} {Database}"],
         Run($"receive {FirstWeb}", "connect-datagrams", $"receive {SecondWeb}", $"receive {DatabaseAddress}", "connect-datagrams"));
 
+    [Fact]
+    public void What_it_answers_to_a_client_is_its_own() => Assert.Equal(["unknown"], Run($"receive {FirstWeb}", "answer"));
+
     [Theory]
     [InlineData("unshare", "--mount")]
     [InlineData("setpriv", "--reuid=65534", "--clear-groups", "--regid=65534")]
@@ -142,7 +145,10 @@ public sealed class ProxyTests : IDisposable
                     connected.getsockname()
                 elif what == "receive":
                     client(address[0], "SOCK_DGRAM")
-                    receiver.recvfrom(9)
+                    _, sender = receiver.recvfrom(9)
+                elif what == "answer":
+                    receiver.sendto(b"answer", sender)
+                    print(int.from_bytes(receiver.getsockopt(socket.SOL_SOCKET, 57, 8), sys.byteorder))
                 elif what == "connect-datagrams":
                     connect(socket.SOCK_DGRAM)
             for each in kept:

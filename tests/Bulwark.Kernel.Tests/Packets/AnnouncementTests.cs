@@ -135,6 +135,18 @@ public sealed class AnnouncementTests : IDisposable
     }
 
     [Fact]
+    public void On_the_port_of_FTP_it_need_not_have_been_watched_from_the_start()
+    {
+        _trial.Protect(s_control).Announcing(s_control);
+        Assert.True(_trial.Send(Tcp(Client, Server, Ack, "EPSV\r\n")).Passed);
+        Assert.True(_trial.Receive(Tcp(Server, Client, Ack)).Passed);
+
+        Answer(Passive);
+
+        Assert.True(Open(30000).Passed);
+    }
+
+    [Fact]
     public void The_servers_end_lets_the_client_in()
     {
         var control = In(Database, TcpNumber, 21);
