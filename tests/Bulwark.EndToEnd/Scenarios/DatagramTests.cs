@@ -5,28 +5,25 @@ namespace Bulwark.EndToEnd.Scenarios;
 /// <summary>Datagrams to many, and those of QUIC.</summary>
 public sealed class DatagramTests(Stage stage) : IAsyncLifetime
 {
-    private const string Network = "air_default";
-
-    // Nothing moves by itself here.
-    private static readonly Learning s_never = Learning.Quick with { MinimumTime = TimeSpan.FromHours(1) };
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
-    private readonly Host _host = stage.Host;
+    private readonly Project _air = new(stage.Host, "air");
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private BulwarkProcess? _bulwark;
+    private string[] _network = [];
 
     private BulwarkProcess Bulwark => _bulwark!;
 
     public async ValueTask InitializeAsync()
     {
-        await RemoveAsync();
-        _bulwark = await BulwarkProcess.StartAsync(_host, "air", s_never);
-        _ = (await _host.DockerAsync("network", "create", "--subnet", "10.79.0.0/24", Network)).Text;
+        await _air.RemoveAsync();
+        _bulwark = await BulwarkProcess.StartAsync(stage.Host, "air", Learning.Never);
+        _network = ["--network", await _air.AddNetworkAsync("default", "--subnet", "10.79.0.0/24")];
     }
 
     public async ValueTask DisposeAsync()
     {
-        await RemoveAsync();
+        await _air.RemoveAsync();
         if (_bulwark is not null)
             await _bulwark.DisposeAsync();
     }
@@ -46,10 +43,10 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
                 print(s.recv(99).decode())
             '
             """;
-        await RunAsync("station", "sleep infinity");
+        await _air.RunAsync("station", "sleep infinity", _network);
         foreach (var each in (string[])["radio", "wall"])
         {
-            await RunAsync(each, listen);
+            await _air.RunAsync(each, listen, _network);
             await Poll.UntilAsync("it listens", s_limit, async () => (await HeardAsync(each)).Contains("listening", StringComparison.Ordinal));
         }
         _ = (await Bulwark.RunAsync("mode", "--all", "protect")).Text;
@@ -85,8 +82,8 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
                 s.sendto(bytes.fromhex("cf000000010008f067a5502a4262b5004075c0d95a482cd0991cd25b0aac406a"), sender)
             '
             """;
-        await RunAsync("server", server);
-        await RunAsync("client", "sleep infinity");
+        await _air.RunAsync("server", server, _network);
+        await _air.RunAsync("client", "sleep infinity", _network);
         await Poll.UntilAsync("the server answers", s_limit, async () => (await AskAsync(443)).Succeeded);
         await Poll.UntilAsync("QUIC is on the map", s_limit, async () => (await Bulwark.MapAsync()).Conversations.Any(each =>
             (each.Client, each.Server, each.Port, each.Protocol) == ("air/client", "air/server", "443/udp", "quic")));
@@ -98,9 +95,7 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
         await Bulwark.WaitForBlockedAsync(_started, "air/client", "out", "air/server", "8443/udp");
     }
 
-    private static string Name(string service) => $"air-{service}-1";
-
-    private async Task<string> HeardAsync(string service) => (await _host.DockerAsync("logs", Name(service))).Text;
+    private async Task<string> HeardAsync(string service) => (await stage.Host.DockerAsync("logs", _air.Container(service))).Text;
 
     private Task<CommandResult> SendAsync(string what, string to)
     {
@@ -113,7 +108,7 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
             s.sendto(sys.argv[1].encode(), (sys.argv[2], 6000))
             '
             """;
-        return _host.ExecAsync(Name("station"), $"{script} '{what}' {to}");
+        return _air.ExecAsync("station", $"{script} '{what}' {to}");
     }
 
     private Task<CommandResult> AskAsync(int port)
@@ -129,18 +124,6 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
             s.recv(2048)
             '
             """;
-        return _host.ExecAsync(Name("client"), $"{script} {port}");
-    }
-
-    private async Task RunAsync(string service, string script) => _ = (await _host.DockerAsync(
-        "run", "-d", "--init", "--name", Name(service), "--network", Network, "--network-alias", service, "--label",
-        "com.docker.compose.project=air", "--label", "com.docker.compose.service=" + service, Host.Image, "bash", "-c", script)).Text;
-
-    private async Task RemoveAsync()
-    {
-        var containers = (await _host.DockerAsync("ps", "-aq", "--filter", "label=com.docker.compose.project=air")).Text;
-        if (containers.Length > 0)
-            _ = (await _host.DockerAsync(["rm", "-f", .. containers.Split('\n')])).Text;
-        await _host.DockerAsync("network", "rm", Network);
+        return _air.ExecAsync("client", $"{script} {port}");
     }
 }

@@ -9,9 +9,6 @@ namespace Bulwark.EndToEnd.Scenarios;
 /// </summary>
 public sealed class ReachabilityTests(Stage stage) : IAsyncLifetime
 {
-    // Nothing moves by itself here.
-    private static readonly Learning s_never = Learning.Quick with { MinimumTime = TimeSpan.FromHours(1) };
-
     private readonly Neighbours _neighbours = new(stage.Host);
 
     // What the profiles should have: each end of each conversation.
@@ -21,7 +18,7 @@ public sealed class ReachabilityTests(Stage stage) : IAsyncLifetime
 
     private BulwarkProcess Bulwark => _bulwark!;
 
-    public async ValueTask InitializeAsync() => _bulwark = await BulwarkProcess.StartAsync(stage.Host, "town", s_never);
+    public async ValueTask InitializeAsync() => _bulwark = await BulwarkProcess.StartAsync(stage.Host, "town", Learning.Never);
 
     public async ValueTask DisposeAsync()
     {
