@@ -23,6 +23,8 @@ internal sealed partial class PublishedPorts(KernelPrograms kernel, PolicyTable 
     private static readonly string[] s_folders =
         ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec/docker", "/usr/local/libexec/docker", "/usr/lib/docker"];
 
+    private readonly Dictionary<string, uint> _mountNamespaces = new(StringComparer.Ordinal);
+
     /// <summary>Asks each daemon who it is, each time that it is there again, until cancelled.</summary>
     public async Task RunAsync(IReadOnlyList<(string Address, DockerWatcher Watcher)> daemons, CancellationToken cancellation)
     {
@@ -30,13 +32,22 @@ internal sealed partial class PublishedPorts(KernelPrograms kernel, PolicyTable 
         var swept = time.GetUtcNow();
         while (true)
         {
+            var isNew = false;
             foreach (var (address, watcher) in daemons)
             {
                 if (!watcher.Connected)
+                {
                     known.Remove(address);
+                }
                 else if (known.Add(address))
+                {
                     Know(address);
+                    isNew = true;
+                }
             }
+            // While one is away, what an earlier agent knew of it stays.
+            if (isNew && known.Count == daemons.Count)
+                ForgetOthers();
             if (time.GetUtcNow() - swept >= s_sweepEvery)
             {
                 swept = time.GetUtcNow();
@@ -60,11 +71,19 @@ internal sealed partial class PublishedPorts(KernelPrograms kernel, PolicyTable 
                 if (File.Exists(process + "/root" + path))
                     kernel.Proxies.Set(new() { Executable = policies.NumberOf(path), MountNamespace = mountNamespace }, 1);
             }
+            _mountNamespaces[address] = mountNamespace;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or KernelException)
         {
             LogNotKnown(e, address);
         }
+    }
+
+    /// <summary>Believes no proxies but those of the daemons that are known: the number of a mount namespace may come to be another's, a container's too.</summary>
+    public void ForgetOthers()
+    {
+        foreach (var proxy in kernel.Proxies.Keys().Where(proxy => !_mountNamespaces.ContainsValue(proxy.MountNamespace)))
+            kernel.Proxies.Remove(proxy);
     }
 
     /// <summary>Forgets processes that are gone.</summary>

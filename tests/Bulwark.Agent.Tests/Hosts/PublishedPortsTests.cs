@@ -20,18 +20,7 @@ public sealed class PublishedPortsTests : IDisposable
     [Fact]
     public void The_proxies_of_a_daemon_are_those_in_its_mount_namespace()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"bulwark-test-{Guid.NewGuid():N}.sock");
-        using var daemon = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        daemon.Bind(new UnixDomainSocketEndPoint(path));
-        daemon.Listen();
-        try
-        {
-            _ports.Know("unix://" + path);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        KnowOwn();
 
         var own = new FileInfo("/proc/self/ns/mnt").LinkTarget;
         var proxies = _kernel.Programs.Proxies.Keys();
@@ -39,6 +28,18 @@ public sealed class PublishedPortsTests : IDisposable
         Assert.All(proxies, proxy => Assert.Equal(own, string.Create(CultureInfo.InvariantCulture, $"mnt:[{proxy.MountNamespace}]")));
         var numbers = _kernel.Programs.KnownExecutables.Entries().Select(known => known.Value);
         Assert.All(proxies, proxy => Assert.Contains(proxy.Executable, numbers));
+    }
+
+    [Fact]
+    public void Those_of_a_daemon_that_was_are_believed_no_longer()
+    {
+        _kernel.Programs.Proxies.Set(new() { Executable = 1, MountNamespace = 1 }, 1);
+        KnowOwn();
+
+        _ports.ForgetOthers();
+
+        Assert.NotEmpty(_kernel.Programs.Proxies.Keys());
+        Assert.DoesNotContain(_kernel.Programs.Proxies.Keys(), proxy => proxy.MountNamespace == 1);
     }
 
     [Fact]
@@ -60,5 +61,22 @@ public sealed class PublishedPortsTests : IDisposable
         _ports.Sweep();
 
         Assert.Equal([here], _kernel.Programs.ProxyProcesses.Keys());
+    }
+
+    // A daemon in this process.
+    private void KnowOwn()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"bulwark-test-{Guid.NewGuid():N}.sock");
+        using var daemon = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        daemon.Bind(new UnixDomainSocketEndPoint(path));
+        daemon.Listen();
+        try
+        {
+            _ports.Know("unix://" + path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 }

@@ -10,9 +10,11 @@ public sealed class Neighbours(Host host)
 {
     public const int Count = 9;
     private const int OnBoth = 3;
-    private const string Project = "town";
+    private const string Name = "town";
 
-    private static readonly string[] s_networks = ["town_one", "town_two"];
+    private static readonly string[] s_networks = [Name + "_one", Name + "_two"];
+
+    private readonly Project _town = new(host, Name);
 
     private readonly Dictionary<(int Service, string Network, int IpVersion), string> _addresses = [];
 
@@ -28,7 +30,7 @@ public sealed class Neighbours(Host host)
         select new Try(client, server, port, network, version);
 
     /// <summary>The name of a workload.</summary>
-    public static string Workload(int service) => $"{Project}/{Service(service)}";
+    public static string Workload(int service) => $"{Name}/{Service(service)}";
 
     /// <summary>Starts all.</summary>
     public async Task StartAsync()
@@ -50,18 +52,13 @@ public sealed class Neighbours(Host host)
             '
             """;
         await RemoveAsync();
-        foreach (var (index, network) in s_networks.Index())
-        {
-            var subnet = string.Create(CultureInfo.InvariantCulture, $"fd00:70:{index}::/64");
-            _ = (await host.DockerAsync("network", "create", "--ipv6", "--subnet", subnet, network)).Text;
-        }
+        var (one, two) = (
+            await _town.AddNetworkAsync("one", "--ipv6", "--subnet", "fd00:70:0::/64"), await _town.AddNetworkAsync("two", "--ipv6", "--subnet", "fd00:70:1::/64"));
         await Task.WhenAll(Enumerable.Range(0, Count).Select(async service =>
         {
-            _ = (await host.DockerAsync(
-                "run", "-d", "--init", "--name", Container(service), "--network", s_networks[0], "--label", "com.docker.compose.project=" + Project,
-                "--label", "com.docker.compose.service=" + Service(service), Host.Image, "bash", "-c", serve)).Text;
+            await _town.RunAsync(Service(service), one, serve);
             if (service >= Count - OnBoth)
-                _ = (await host.DockerAsync("network", "connect", s_networks[1], Container(service))).Text;
+                _ = (await host.DockerAsync("network", "connect", two, _town.Container(Service(service)))).Text;
         }));
         for (var service = 0; service < Count; service++)
             await ReadAddressesAsync(service);
@@ -94,7 +91,7 @@ public sealed class Neighbours(Host host)
         {
             var own = of.ToList();
             var what = own.Select(each => $"{each.Port.Split('/')[1]},{each.Port.Split('/')[0]},{_addresses[(each.Server, each.Network, each.IpVersion)]}");
-            return (own, (await host.ExecAsync(Container(of.Key), $"{script} {string.Join(' ', what)}")).Text);
+            return (own, (await _town.ExecAsync(Service(of.Key), $"{script} {string.Join(' ', what)}")).Text);
         })))
         {
             if (result.Length != own.Count)
@@ -104,19 +101,12 @@ public sealed class Neighbours(Host host)
         return answered;
     }
 
-    public async Task RemoveAsync()
-    {
-        var containers = (await host.DockerAsync("ps", "-aq", "--filter", "label=com.docker.compose.project=" + Project)).Text;
-        if (containers.Length > 0)
-            _ = (await host.DockerAsync(["rm", "-f", .. containers.Split('\n')])).Text;
-        foreach (var network in s_networks)
-            await host.DockerAsync("network", "rm", network);
-    }
+    public Task RemoveAsync() => _town.RemoveAsync();
 
     private async Task ReadAddressesAsync(int service)
     {
         const string format = "{{range $name, $network := .NetworkSettings.Networks}}{{$name}} {{$network.IPAddress}} {{$network.GlobalIPv6Address}}\n{{end}}";
-        foreach (var line in (await host.DockerAsync("inspect", "-f", format, Container(service))).Text.Split('\n'))
+        foreach (var line in (await host.DockerAsync("inspect", "-f", format, _town.Container(Service(service)))).Text.Split('\n'))
         {
             var words = line.Split(' ');
             _addresses[(service, words[0], 4)] = words[1];
@@ -125,8 +115,6 @@ public sealed class Neighbours(Host host)
     }
 
     private static string Service(int service) => "w" + service.ToString(CultureInfo.InvariantCulture);
-
-    private static string Container(int service) => $"{Project}-{Service(service)}-1";
 
     /// <summary>One conversation that a service tries with another.</summary>
     public sealed record Try(int Client, int Server, string Port, string Network, int IpVersion)

@@ -23,10 +23,9 @@ public sealed class Project(Host host, string name)
         return full;
     }
 
-    /// <summary>Starts a service: a bash script in a container.</summary>
-    public async Task RunAsync(string service, string script, params IReadOnlyList<string> options) => _ = (await host.DockerAsync([
-        "run", "-d", "--init", "--name", Container(service), "--network-alias", service, "--label", "com.docker.compose.project=" + name, "--label",
-        "com.docker.compose.service=" + service, .. options, Host.Image, "bash", "-c", script])).Text;
+    /// <summary>Starts a service: a bash script in a container, which others on its network find by the service's name.</summary>
+    public async Task RunAsync(string service, string network, string script, params IReadOnlyList<string> options) => _ = (await host.DockerAsync([
+        "run", "-d", "--init", "--name", Container(service), "--network", network, .. network == "host" ? [] : (string[])["--network-alias", service], "--label", "com.docker.compose.project=" + name, "--label", "com.docker.compose.service=" + service, .. options, Host.Image, "bash", "-c", script])).Text;
 
     /// <summary>Runs a bash script in a service's container.</summary>
     public Task<CommandResult> ExecAsync(string service, string script) => host.ExecAsync(Container(service), script);

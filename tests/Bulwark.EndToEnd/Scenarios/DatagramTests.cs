@@ -10,7 +10,7 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
     private readonly Project _air = new(stage.Host, "air");
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private BulwarkProcess? _bulwark;
-    private string[] _network = [];
+    private string _network = "";
 
     private BulwarkProcess Bulwark => _bulwark!;
 
@@ -18,7 +18,7 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
     {
         await _air.RemoveAsync();
         _bulwark = await BulwarkProcess.StartAsync(stage.Host, "air", Learning.Never);
-        _network = ["--network", await _air.AddNetworkAsync("default", "--subnet", "10.79.0.0/24")];
+        _network = await _air.AddNetworkAsync("default", "--subnet", "10.79.0.0/24");
     }
 
     public async ValueTask DisposeAsync()
@@ -43,10 +43,10 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
                 print(s.recv(99).decode())
             '
             """;
-        await _air.RunAsync("station", "sleep infinity", _network);
+        await _air.RunAsync("station", _network, "sleep infinity");
         foreach (var each in (string[])["radio", "wall"])
         {
-            await _air.RunAsync(each, listen, _network);
+            await _air.RunAsync(each, _network, listen);
             await Poll.UntilAsync("it listens", s_limit, async () => (await HeardAsync(each)).Contains("listening", StringComparison.Ordinal));
         }
         _ = (await Bulwark.RunAsync("mode", "--all", "protect")).Text;
@@ -82,8 +82,8 @@ public sealed class DatagramTests(Stage stage) : IAsyncLifetime
                 s.sendto(bytes.fromhex("cf000000010008f067a5502a4262b5004075c0d95a482cd0991cd25b0aac406a"), sender)
             '
             """;
-        await _air.RunAsync("server", server, _network);
-        await _air.RunAsync("client", "sleep infinity", _network);
+        await _air.RunAsync("server", _network, server);
+        await _air.RunAsync("client", _network, "sleep infinity");
         await Poll.UntilAsync("the server answers", s_limit, async () => (await AskAsync(443)).Succeeded);
         await Poll.UntilAsync("QUIC is on the map", s_limit, async () => (await Bulwark.MapAsync()).Conversations.Any(each =>
             (each.Client, each.Server, each.Port, each.Protocol) == ("air/client", "air/server", "443/udp", "quic")));

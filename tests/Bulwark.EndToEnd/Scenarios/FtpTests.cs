@@ -33,10 +33,10 @@ public sealed class FtpTests(Stage stage) : IAsyncLifetime
     [Fact]
     public async Task Data_ports_are_part_of_the_conversation_and_in_protect_only_those_that_the_server_announces_are_open()
     {
-        string[] network = ["--network", await _files.AddNetworkAsync("default", "--ipv6", "--subnet", "fd00:21::/64")];
-        await _files.RunAsync("server", string.Create(
-            CultureInfo.InvariantCulture, $"python3 -m http.server {OtherPort} & exec python3 -m pyftpdlib -i :: -p 21 -d /etc -r 50000-59999"), network);
-        await _files.RunAsync("client", "sleep infinity", network);
+        var network = await _files.AddNetworkAsync("default", "--ipv6", "--subnet", "fd00:21::/64");
+        await _files.RunAsync("server", network, string.Create(
+            CultureInfo.InvariantCulture, $"python3 -m http.server {OtherPort} & exec python3 -m pyftpdlib -i :: -p 21 -d /etc -r 50000-59999"));
+        await _files.RunAsync("client", network, "sleep infinity");
         foreach (var way in (string[])["-4 --disable-epsv", "-4", "-6"])
             await Poll.UntilAsync("the server is there", s_limit, async () => (await FetchAsync(way)).Succeeded);
         for (var i = 0; i < Files; i++)

@@ -99,9 +99,9 @@ public sealed class PublishedPortTests(Stage stage) : IAsyncLifetime
         _ = (await Bulwark.RunAsync("mode", Server, "protect")).Text;
         // The very program, by the same path.
         await _ports.RunAsync(
-            "fake",
+            "fake", "host",
             $"exec /usr/sbin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8300 -container-ip {await _ports.AddressAsync("server")} -container-port 8000 3>/dev/null",
-            "--network", "host", "-v", "/usr/sbin/docker-proxy:/usr/sbin/docker-proxy:ro");
+            "-v", "/usr/sbin/docker-proxy:/usr/sbin/docker-proxy:ro");
         await Poll.UntilAsync("it listens", s_limit, async () => (await _host.Machine.BashAsync("exec 3<>/dev/tcp/127.0.0.1/8300")).Succeeded);
 
         Assert.False((await _ports.ExecAsync("client", Probe.Http($"http://{_host.Address}:8300/"))).Succeeded);
@@ -148,9 +148,9 @@ public sealed class PublishedPortTests(Stage stage) : IAsyncLifetime
     {
         var (one, two) = (await ports.AddNetworkAsync("one"), await ports.AddNetworkAsync("two"));
         await ports.RunAsync(
-            "server", $"python3 -m http.server 8000 & {Probe.UdpEchoServer(8001)}", "--network", one, "-p", $"{Port}:8000", "-p", $"{Port}:8001/udp");
-        await ports.RunAsync("client", "sleep infinity", "--network", one);
-        await ports.RunAsync("other", "sleep infinity", "--network", two);
+            "server", one, $"python3 -m http.server 8000 & {Probe.UdpEchoServer(8001)}", "-p", $"{Port}:8000", "-p", $"{Port}:8001/udp");
+        await ports.RunAsync("client", one, "sleep infinity");
+        await ports.RunAsync("other", two, "sleep infinity");
         await Poll.UntilAsync("the server is there", s_limit, async () => (await ports.ExecAsync("server", Probe.Http("http://127.0.0.1:8000/"))).Succeeded);
     }
 }
