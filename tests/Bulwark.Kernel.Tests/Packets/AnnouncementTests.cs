@@ -135,6 +135,20 @@ public sealed class AnnouncementTests : IDisposable
     }
 
     [Fact]
+    public void It_is_read_on_later_connections_too_whose_greeting_nobody_looks_at()
+    {
+        _trial.Protect(Out(Database, TcpNumber, 2121)).Announcing(Out(Database, TcpNumber, 2121));
+        for (var i = 0; i < 6 * Environment.ProcessorCount; i++)
+        {
+            var client = $"10.0.0.2:{41000 + i}";
+            Establish(client, "10.0.0.3:2121");
+            _trial.Receive(Tcp("10.0.0.3:2121", client, Ack, "220 ready\r\n"));
+            _trial.Receive(Tcp("10.0.0.3:2121", client, Ack, Passive));
+            Assert.True(Open(30000).Passed, client);
+        }
+    }
+
+    [Fact]
     public void On_the_port_of_FTP_it_need_not_have_been_watched_from_the_start()
     {
         _trial.Protect(s_control).Announcing(s_control);
