@@ -97,7 +97,7 @@ INLINE int is_known(const struct __sk_buff *skb, __u8 direction, __u32 place, __
 	struct connection *c = find_answered(&plain.key);
 	if (!c || is_changing() || *(volatile __u32 *)&c->epoch != epoch || c->verdict != VERDICT_ALLOWED)
 		return 0;
-	if (c->state != STATE_ESTABLISHED && c->state != STATE_CLOSING)
+	if ((c->state != STATE_ESTABLISHED && c->state != STATE_CLOSING) || (plain.payload && may_announce(c, direction)))
 		return 0;
 	__u64 now = bpf_ktime_get_coarse_ns();
 	if (age_of(c->last_seen, now) >= connection_life(c, plain.key.transport))
@@ -105,7 +105,7 @@ INLINE int is_known(const struct __sk_buff *skb, __u8 direction, __u32 place, __
 	struct traffic_key which = {
 		.workload = c->workload,
 		.peer = c->peer,
-		.port = c->server_port,
+		.port = conversation_port(c),
 		.transport = plain.key.transport,
 		.direction = c->opened_by,
 	};

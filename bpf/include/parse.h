@@ -49,6 +49,7 @@ struct packet {
 	__u8 icmp_reply;
 	__u8 icmp_request; /* type of the request that a reply answers; else the packet's own */
 	__u8 neighbour; /* IPv6 neighbour discovery or MLD: the link does not work without */
+	__u8 routing; /* what only a router says */
 	__u8 first_fragment;
 	__u8 later_fragment;
 };
@@ -136,6 +137,8 @@ INLINE void classify_icmp(struct packet *p, __u8 type)
 	p->icmp_type = type;
 	p->icmp_request = type;
 	if (p->transport == TRANSPORT_ICMP) {
+		/* RFC 792: redirect; RFC 1256: router advertisement */
+		p->routing = type == 5 || type == 9;
 		/* RFC 792: unreachable, source quench, redirect, time exceeded, parameter problem */
 		p->icmp_error = type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 		/* RFC 792, RFC 950: echo, timestamp, information, address mask */
@@ -144,6 +147,8 @@ INLINE void classify_icmp(struct packet *p, __u8 type)
 			p->icmp_request = type == 0 ? 8 : type - 1;
 		return;
 	}
+	/* RFC 4861: router advertisement, redirect */
+	p->routing = type == 134 || type == 137;
 	/* RFC 4443: types below 128 are errors */
 	p->icmp_error = type < 128;
 	/* RFC 4443, RFC 4620: echo, node information */

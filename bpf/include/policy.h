@@ -63,6 +63,14 @@ INLINE int has_entry(__u32 policy, __u32 peer, __u8 transport, __u16 port, __u8 
 	return bpf_map_lookup_elem(&policies, &key) != 0;
 }
 
+/* Whether there is such an entry for TCP, on which the server may announce ports of its own. */
+INLINE int has_announcing_entry(__u32 policy, __u32 peer, __u16 port, __u8 direction)
+{
+	struct policy_key key = { policy, peer, port, TRANSPORT_TCP, direction };
+	__u32 *permission = bpf_map_lookup_elem(&policies, &key);
+	return permission && (*permission & PERMISSION_ANNOUNCES);
+}
+
 /* The look-ups for one identity: this port, any port, any protocol. Bulwark.Model's PolicyModel does the same. */
 INLINE int allows_identity(__u32 policy, __u32 peer, __u8 transport, __u16 port, __u8 direction)
 {
@@ -85,7 +93,7 @@ GLOBAL __u32 permission_of(const struct call *call, __u32 peer, __u8 transport, 
 	__u32 *permission = bpf_map_lookup_elem(&policies, &key.entry);
 	if (!permission)
 		return PERMISSION_NONE;
-	if (*permission != PERMISSION_LISTED || bpf_map_lookup_elem(&policy_executables, &key))
+	if (!(*permission & PERMISSION_LISTED) || bpf_map_lookup_elem(&policy_executables, &key))
 		return PERMISSION_ALL;
 	return PERMISSION_LISTED;
 }
@@ -150,6 +158,22 @@ GLOBAL __u32 allowing_identity(__u32 policy, const struct peer *peer, __u32 tran
 			return peer_identity(peer);
 	}
 	return has_entry(policy, IDENTITY_ANY, transport, port, direction) ? peer_identity(peer) : 0;
+}
+
+/* The identity by which the policy allows the conversation on which the server may announce ports, or 0. */
+GLOBAL __u32 announcing_identity(__u32 policy, const struct peer *peer, __u32 direction, __u16 port)
+{
+	if (!peer)
+		return 0;
+	if (peer->exact)
+		return has_announcing_entry(policy, peer->exact, port, direction) ? peer->exact : 0;
+#pragma unroll
+	for (int i = 0; i < NAMES_PER_ADDRESS; i++)
+		if (peer->name[i] && has_announcing_entry(policy, peer->name[i], port, direction))
+			return peer->name[i];
+	if (peer->range && has_announcing_entry(policy, peer->range, port, direction))
+		return peer->range;
+	return has_announcing_entry(policy, IDENTITY_WORLD, port, direction) ? peer_identity(peer) : 0;
 }
 
 #endif

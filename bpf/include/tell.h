@@ -3,6 +3,7 @@
 #ifndef BULWARK_TELL_H
 #define BULWARK_TELL_H
 
+#include "clients.h"
 #include "connection.h"
 
 #define ATTEMPTS_PER_SECOND 200
@@ -44,7 +45,7 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 {
 	event->time = now;
 	event->ifindex = key->ifindex;
-	event->address = key->remote;
+	event->address = peer_address(key, c);
 	event->workload = endpoint->workload;
 	event->container = endpoint->container;
 	event->peer = c->peer;
@@ -57,6 +58,7 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 	event->attempts = 1;
 	event->executable = 0;
 	event->process = 0;
+	event->announced_by = c->announced_by;
 	event->pad = 0;
 	find_socket(endpoint, c->opened_by, key, event);
 }
@@ -64,7 +66,7 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 GLOBAL int tell_connection(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
 				       __u64 now)
 {
-	if (!endpoint || !key || !c)
+	if (!endpoint || !key || !c || !c->peer) /* of one of several: it teaches nothing */
 		return 0;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
@@ -103,7 +105,7 @@ GLOBAL int tell_attempt(const struct endpoint *endpoint, const struct connection
 	if (!endpoint || !key || !c)
 		return 0;
 	struct attempt_key which = {
-		.address = key->remote,
+		.address = peer_address(key, c),
 		.ifindex = key->ifindex,
 		.port = c->server_port,
 		.transport = key->transport,
@@ -150,6 +152,30 @@ GLOBAL int tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, 
 	submit(event);	return 0;
 }
 
+#define FTP_PORT 21
+#define SAMPLE_ANNOUNCES 4 /* bit of a connection's samples */
+#define SERVER_GREETS 0x80000000u /* bit of a conversation's server samples: so did those that were looked at */
+
+/* Whether a server greets as one of FTP does: 220 (RFC 959 5.4). Those of mail do, too, and announce nothing. */
+INLINE int greets(struct __sk_buff *skb, const struct packet *p)
+{
+	__u8 code[3];
+	return p->transport == TRANSPORT_TCP && p->payload + sizeof(code) < p->end && !bpf_skb_load_bytes(skb, p->payload, code, sizeof(code)) &&
+	       code[0] == '2' && code[1] == '2' && code[2] == '0';
+}
+
+/* Whether a payload of this direction is to be looked at for an announcement (announce.h). */
+INLINE int may_announce(const struct connection *c, __u8 direction)
+{
+	return (c->samples & SAMPLE_ANNOUNCES) && direction != c->opened_by;
+}
+
+/* The port of the conversation that the connection is part of. */
+INLINE __u16 conversation_port(const struct connection *c)
+{
+	return c->announced_by ? c->announced_by : c->server_port;
+}
+
 INLINE void add_bytes(struct traffic *counted, __u8 direction, __u64 bytes)
 {
 	if (direction == DIRECTION_OUT)
@@ -172,11 +198,13 @@ INLINE void add_traffic(struct traffic *counted, struct connection *c, __u8 dire
 INLINE int wants_sample(struct connection *c, const struct traffic *counted, __u8 direction)
 {
 	__u8 side = direction == c->opened_by ? 1 : 2;
-	if (c->samples & side)
+	if ((c->samples & side) || c->announced_by)
 		return 0;
-	if ((side == 1 ? counted->samples_client : counted->samples_server) < SAMPLES_PER_CONVERSATION)
+	if ((side == 1 ? counted->samples_client : counted->samples_server & ~SERVER_GREETS) < SAMPLES_PER_CONVERSATION)
 		return 1;
 	c->samples |= side;
+	if (side == 2 && (counted->samples_server & SERVER_GREETS))
+		c->samples |= SAMPLE_ANNOUNCES;
 	return 0;
 }
 
@@ -184,10 +212,12 @@ INLINE int wants_sample(struct connection *c, const struct traffic *counted, __u
 INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
 			  struct connection *c, const struct packet *p, __u8 direction, __u32 length)
 {
+	if (!c->peer)
+		return;
 	struct traffic_key which = {
 		.workload = endpoint->workload,
 		.peer = c->peer,
-		.port = c->server_port,
+		.port = conversation_port(c),
 		.transport = key->transport,
 		.direction = c->opened_by,
 	};
@@ -208,6 +238,10 @@ INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint
 	} else {
 		c->samples |= 2;
 		counted->samples_server++;
+		if (greets(skb, p)) {
+			c->samples |= SAMPLE_ANNOUNCES;
+			counted->samples_server |= SERVER_GREETS;
+		}
 	}
 	tell_payload(skb, endpoint, key, c, p);
 }

@@ -3,6 +3,7 @@
 #ifndef BULWARK_VERDICT_H
 #define BULWARK_VERDICT_H
 
+#include "announce.h"
 #include "known.h"
 #include "names.h"
 #include "reject.h"
@@ -15,10 +16,12 @@ struct judging {
 	struct workload workload;
 	struct connection fresh;
 	__u64 now;
+	__u64 proxied;
 	__u32 epoch;
 	__u32 direction;
 	__u32 length; /* bytes, from the IP header on */
-	__u32 busy; /* last, as it outlives the packet */
+	__u32 busy; /* this and what follows outlives the packet */
+	struct reply reply;
 };
 
 /*
@@ -87,13 +90,31 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 	/* other workloads' names may have pushed this one out: what is open stays with the name that it was opened by */
 	if (!peer.exact && !peer.name[0] && is_name(c->peer))
 		peer.name[0] = c->peer;
-	if (j->workload.mode != MODE_LEARN) {
+	const struct clients *clients = 0;
+	if (c->proxied && peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
+		clients = clients_of(c);
+		if (!clients && c->peer) { /* forgotten: it stays whose it was */
+			peer.exact = 0;
+			peer_by_identity(c->peer, &peer);
+		}
+	}
+	__u32 who = peer_identity(&peer);
+	if (clients) {
+		__u64 client = judge_clients(clients, j->workload.policy, j->key.transport, c->server_port);
+		if (client & CLIENT_REFUSED)
+			verdict = verdict_outside(j);
+		who = j->workload.mode != MODE_LEARN ? client : client_of(clients);
+	} else if (j->workload.mode != MODE_LEARN) {
 		identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
-		if (!identity)
+		if (!identity && c->announced_by)
+			identity = announcing_identity(j->workload.policy, &peer, c->opened_by, c->announced_by);
+		if (identity)
+			who = identity;
+		else
 			verdict = verdict_outside(j);
 	}
 	c->verdict = verdict;
-	c->peer = identity ? identity : peer_identity(&peer);
+	c->peer = who;
 	c->policy = j->workload.policy;
 	c->workload = j->endpoint.workload;
 	*(volatile __u32 *)&c->epoch = j->epoch;
@@ -120,20 +141,42 @@ INLINE int refuse(struct judging *j, __u32 reason)
 	return tell_outside(j, &j->fresh, reason);
 }
 
-/* Whether the container may use the source address: its own, link-local IPv6, or none yet (DHCP, duplicate address detection). */
-INLINE int owns_source(const struct judging *j)
+/* Whether the address is the container's: its own, link-local IPv6, or none yet (DHCP, duplicate address detection). */
+INLINE int owns(const struct judging *j, const struct address *address)
 {
-	const struct address *source = &j->packet.source;
-	struct owner *owner = bpf_map_lookup_elem(&addresses, source);
+	struct owner *owner = bpf_map_lookup_elem(&addresses, address);
 	/* on the host's network, the host's addresses are its own */
 	__u32 own = j->endpoint.flags & ENDPOINT_HOST ? 0 : j->endpoint.container;
 	if (owner)
 		return owner->container == own;
-	if ((j->endpoint.flags & ENDPOINT_HOST) && is_loopback(source))
+	if ((j->endpoint.flags & ENDPOINT_HOST) && is_loopback(address))
 		return 1;
-	if (is_link_local(source))
+	if (is_link_local(address))
 		return 1;
-	return source->half[0] == 0 && source->word[3] == 0 && (source->word[2] == 0 || is_mapped(source));
+	return address->half[0] == 0 && address->word[3] == 0 && (address->word[2] == 0 || is_mapped(address));
+}
+
+/*
+ * Whether a packet that arrives is meant for the container: a neighbour's may come by a forged ARP answer, or by a bridge that does not know
+ * where the neighbour is. To the host's network the kernel brings only the host's.
+ */
+INLINE int is_meant(const struct judging *j)
+{
+	const struct address *to = &j->packet.destination;
+	if ((j->endpoint.flags & ENDPOINT_HOST) || is_multicast(to) || owns(j, to))
+		return 1;
+	struct owner *owner = bpf_map_lookup_elem(&addresses, to);
+	return owner && owner->identity == IDENTITY_MULTICAST; /* a network's broadcast address */
+}
+
+/* Why the packet is wrong whatever the profile says; REASON_NONE if it is not. */
+INLINE __u32 wrong(const struct judging *j)
+{
+	if (j->direction == DIRECTION_IN)
+		return is_meant(j) ? REASON_NONE : REASON_MISDIRECTED;
+	if (!owns(j, &j->packet.source))
+		return REASON_SPOOFED_SOURCE;
+	return j->packet.routing ? REASON_ROUTING : REASON_NONE;
 }
 
 INLINE int is_bound(const struct judging *j)
@@ -213,6 +256,7 @@ INLINE void orient(const struct judging *j, struct connection *c, __u8 opened_by
 {
 	c->opened_by = opened_by;
 	c->server_port = opened_by == DIRECTION_OUT ? j->key.remote_port : j->key.local_port;
+	c->samples = j->key.transport == TRANSPORT_TCP && c->server_port == FTP_PORT ? SAMPLE_ANNOUNCES : 0;
 }
 
 /*
@@ -225,6 +269,7 @@ INLINE void open_connection(struct judging *j, int *answered)
 	__u8 flags = j->packet.tcp_flags;
 
 	orient(j, c, j->direction);
+	c->proxied = j->proxied;
 	c->state = STATE_OPENING;
 	c->last_seen = j->now;
 	c->seen = 1 << j->direction;
@@ -242,6 +287,8 @@ INLINE void open_connection(struct judging *j, int *answered)
 		if (judge(j, c) == VERDICT_ALLOWED)
 			return;
 		orient(j, c, j->direction);
+	} else if (j->key.transport == TRANSPORT_TCP) {
+		c->announced_by = take_announcement(&j->key, c->opened_by, c->server_port, j->now);
 	}
 	judge(j, c);
 }
@@ -264,6 +311,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (c && opens(j) && (c->opened_by != j->direction || c->state == STATE_CLOSING))
 		c = 0; /* a new connection on the same ports */
 	if (!c) {
+		if (j->direction == DIRECTION_IN)
+			j->proxied = proxy_socket(skb);
 		open_connection(j, &answered);
 		c = &j->fresh;
 		if (j->direction == c->opened_by)
@@ -293,6 +342,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (c->verdict == VERDICT_ALLOWED) {
 		if (answered)
 			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction, j->length);
+		if (answered && may_announce(c, j->direction) && !j->packet.later_fragment)
+			read_announcement(skb, &j->reply, &j->key, c, &j->packet);
 		return TC_ACT_UNSPEC;
 	}
 	int action = tell_outside(j, c, REASON_NOT_IN_PROFILE);
@@ -338,8 +389,11 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 	}
 	if (result == PARSE_UNKNOWN_FRAGMENT)
 		return refuse(j, REASON_UNKNOWN_FRAGMENT);
-	if (direction == DIRECTION_OUT && j->workload.mode != MODE_LEARN && !owns_source(j))
-		return refuse(j, REASON_SPOOFED_SOURCE);
+	if (j->workload.mode != MODE_LEARN) {
+		__u32 reason = wrong(j);
+		if (reason)
+			return refuse(j, reason);
+	}
 	if (j->packet.neighbour)
 		return TC_ACT_UNSPEC;
 	if (j->packet.icmp_error)

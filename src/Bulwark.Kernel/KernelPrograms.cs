@@ -38,6 +38,8 @@ public sealed unsafe class KernelPrograms : IDisposable
         Names = Map<NameKey, uint>("names");
         Sockets = Map<SocketKey, SocketUser>("sockets");
         HostNamespaces = Map<ulong, uint>("host_namespaces");
+        Proxies = Map<ProxyKey, uint>("proxies");
+        ProxyProcesses = Map<uint, ProxyProcess>("proxy_processes");
         ExecutablePaths = Map<uint, ExecutablePath>("executable_paths");
         Settings = Map<Setting, uint>("settings");
         TrafficTold = Map<TrafficKey, TrafficTold>("traffic_told");
@@ -59,6 +61,8 @@ public sealed unsafe class KernelPrograms : IDisposable
     public BpfMap<NameKey, uint> Names { get; }
     public BpfMap<SocketKey, SocketUser> Sockets { get; }
     public BpfMap<ulong, uint> HostNamespaces { get; }
+    public BpfMap<ProxyKey, uint> Proxies { get; }
+    public BpfMap<uint, ProxyProcess> ProxyProcesses { get; }
     public BpfMap<uint, ExecutablePath> ExecutablePaths { get; }
     public BpfMap<Setting, uint> Settings { get; }
     public BpfMap<TrafficKey, TrafficTold> TrafficTold { get; }

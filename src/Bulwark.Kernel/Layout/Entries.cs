@@ -60,6 +60,7 @@ public record struct PolicyKey
 }
 
 /// <summary><c>enum permission</c>: values of <c>policies</c>.</summary>
+[Flags]
 public enum Permission : uint
 {
     None = 0,
@@ -67,6 +68,9 @@ public enum Permission : uint
 
     /// <summary>For the executables in <c>policy_executables</c>.</summary>
     Listed = 2,
+
+    /// <summary>With one of these: the server may announce ports of its own, which are allowed too.</summary>
+    Announces = 4,
 }
 
 /// <summary><c>struct policy_executable_key</c>.</summary>
@@ -174,7 +178,11 @@ internal record struct Connection
     public byte Samples;
     public byte Seen;
     public uint OpeningBytes;
-    public uint Pad;
+    public ushort AnnouncedBy;
+    public ushort Pad;
+
+    /// <summary>Cookie of a proxy's socket.</summary>
+    public ulong Proxied;
 
     /// <summary>Whether it still counts, by the lifetimes of <c>bpf/include/connection.h</c>.</summary>
     public readonly bool IsAlive(ulong now, bool isTcp)
@@ -244,6 +252,20 @@ public record struct SocketUser
     public uint Executable;
     public uint Process;
 }
+
+/// <summary><c>struct proxy_key</c>: which processes are proxies of Docker's published ports.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct ProxyKey
+{
+    public uint Executable;
+
+    /// <summary>The inode of the mount namespace that the executable's path is of.</summary>
+    public uint MountNamespace;
+}
+
+/// <summary><c>struct proxy</c>, which only the programs look into: what a proxy's process took and has not carried on yet.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 192)]
+public struct ProxyProcess;
 
 /// <summary><c>struct executable_path</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]

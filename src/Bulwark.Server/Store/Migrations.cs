@@ -97,5 +97,10 @@ internal static class Migrations
         ALTER TABLE entries ADD COLUMN has_unknown_executables INTEGER NOT NULL DEFAULT 1;
         ALTER TABLE entries ADD COLUMN only_executables INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        ALTER TABLE entries ADD COLUMN lowest_data_port INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE entries ADD COLUMN highest_data_port INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE entries ADD COLUMN data_connections INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

@@ -34,12 +34,13 @@ public sealed class Host
     public string DockerAddress => "unix://" + _sandbox.PathOf(Machine.Name + ".sock");
 
     /// <summary>Starts a host. <paramref name="number"/> (10 to 19) tells hosts apart: it ends their addresses.</summary>
-    public static async Task<Host> StartAsync(Sandbox sandbox, Outside outside, int number, ControlGroups controlGroups = ControlGroups.AsIs)
+    public static async Task<Host> StartAsync(
+        Sandbox sandbox, Outside outside, int number, ControlGroups controlGroups = ControlGroups.AsIs, params IReadOnlyList<string> dockerOptions)
     {
         var machine = await Machine.StartAsync(sandbox, $"host{number}", controlGroups);
         await outside.ConnectAsync(machine, number);
         var host = new Host(sandbox, machine, outside, number);
-        await host.StartDockerAsync(number);
+        await host.StartDockerAsync(number, dockerOptions);
         await host.ImportAsync();
         return host;
     }
@@ -50,17 +51,17 @@ public sealed class Host
     /// <summary>Runs a bash script in a container.</summary>
     public Task<CommandResult> ExecAsync(string container, string script) => DockerAsync("exec", container, "bash", "-c", script);
 
-    private async Task StartDockerAsync(int number)
+    private async Task StartDockerAsync(int number, IReadOnlyList<string> options)
     {
         var files = _sandbox.PathOf(Machine.Name);
         Directory.CreateDirectory(files);
-        Machine.Start(
-            Machine.Name + ".docker.log", "dockerd", "--config-file=", "--data-root", files + "/data", "--exec-root", "/run/docker", "--pidfile",
+        Machine.Start(Machine.Name + ".docker.log", [
+            "dockerd", "--config-file=", "--data-root", files + "/data", "--exec-root", "/run/docker", "--pidfile",
             "/run/docker.pid", "-H", DockerAddress, "--cgroup-parent", _sandbox.ControlGroupParent, "--exec-opt",
             "native.cgroupdriver=cgroupfs", "--storage-driver", "overlay2", "--dns", Outside.Gateway, "--experimental", "--ip6tables", "--ipv6",
             "--fixed-cidr-v6", $"fd00:{number}::/64", "--bip", "172.17.0.1/16", "--default-address-pool", "base=10.77.0.0/16,size=24",
             "--add-runtime", "bulwark=" + await RuntimeAsync("bulwark-runtime"), "--add-runtime", "bulwark-closed=" + await RuntimeAsync("bulwark-runtime-closed"),
-            "--log-level", "warn");
+            "--log-level", "warn", .. options]);
         await _sandbox.UntilAsync(
             "Docker answers", TimeSpan.FromSeconds(60), [Machine.Name + ".docker.log"],
             async () => (await DockerAsync("version")).Text.Length > 0);

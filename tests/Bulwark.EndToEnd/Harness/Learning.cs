@@ -8,6 +8,9 @@ public sealed record Learning(TimeSpan MinimumTime, int MinimumSightings, double
     /// <summary>Seconds instead of days.</summary>
     public static Learning Quick { get; } = new(TimeSpan.FromSeconds(15), 20, 0.2, TimeSpan.FromSeconds(3));
 
+    /// <summary>Nothing moves by itself.</summary>
+    public static Learning Never { get; } = Quick with { MinimumTime = TimeSpan.FromHours(1) };
+
     public string ToConfiguration() => string.Create(
         CultureInfo.InvariantCulture,
         $$"""
