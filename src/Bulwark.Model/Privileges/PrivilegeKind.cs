@@ -45,8 +45,8 @@ public sealed record PrivilegeKind(string Name, string Argument, string Meaning,
         new("join-pid", "", "shows its processes to another container", true),
         new("join-ipc", "", "shares its memory segments with another container", true),
         new("share-volumes", "", "shares its volumes with another container", true),
-        new("plugin", "", "adds to the daemon a plugin, which may do anything", true),
-        new("swarm", "", "makes the daemon part of a swarm, whose managers may do anything", true),
+        new("plugin", "", "adds to the daemon a plugin, which may do anything"),
+        new("swarm", "", "makes the daemon part of a swarm, whose managers may do anything"),
     ];
 
     private static readonly ImmutableDictionary<string, PrivilegeKind> s_byName = All.ToImmutableDictionary(kind => kind.Name, StringComparer.Ordinal);
