@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bulwark.EndToEnd.Scenarios;
 
 namespace Bulwark.EndToEnd.Harness;
@@ -34,12 +35,16 @@ public sealed class Host
     public string DockerAddress => "unix://" + _sandbox.PathOf(Machine.Name + ".sock");
 
     /// <summary>Starts a host. <paramref name="number"/> (10 to 19) tells hosts apart: it ends their addresses.</summary>
-    public static async Task<Host> StartAsync(Sandbox sandbox, Outside outside, int number, ControlGroups controlGroups = ControlGroups.AsIs)
+    /// <param name="asks">The name of the Bulwark that its Docker asks, by way of the authorization plugin; null if it asks none.</param>
+    public static async Task<Host> StartAsync(
+        Sandbox sandbox, Outside outside, int number, ControlGroups controlGroups = ControlGroups.AsIs, string? asks = null)
     {
         var machine = await Machine.StartAsync(sandbox, $"host{number}", controlGroups);
         await outside.ConnectAsync(machine, number);
         var host = new Host(sandbox, machine, outside, number);
-        await host.StartDockerAsync(number);
+        if (asks is not null)
+            await host.StartPluginAsync(asks);
+        await host.StartDockerAsync(number, asks is null ? [] : ["--authorization-plugin=bulwark"]);
         await host.ImportAsync();
         return host;
     }
@@ -50,17 +55,30 @@ public sealed class Host
     /// <summary>Runs a bash script in a container.</summary>
     public Task<CommandResult> ExecAsync(string container, string script) => DockerAsync("exec", container, "bash", "-c", script);
 
-    private async Task StartDockerAsync(int number)
+    /// <summary>Starts the authorization plugin, which Docker finds below <c>/run/docker/plugins</c>, and waits until it listens.</summary>
+    public async Task<Process> StartPluginAsync(string asks, string unanswered = "open")
+    {
+        var plugin = Machine.Start(
+            Machine.Name + ".plugin.log", BulwarkProcess.Executable, "authz", "--unanswered", unanswered, "--socket", BulwarkProcess.FilesOf(this, asks) + "/bulwark.sock");
+        await _sandbox.UntilAsync("the plugin listens", TimeSpan.FromSeconds(20), [Machine.Name + ".plugin.log"], async () =>
+            (await Machine.BashAsync("curl -sf --unix-socket /run/docker/plugins/bulwark.sock -X POST http://plugin/Plugin.Activate")).Output.Contains("authz", StringComparison.Ordinal));
+        return Plugin = plugin;
+    }
+
+    /// <summary>The authorization plugin that was started last; null if there is none.</summary>
+    public Process? Plugin { get; private set; }
+
+    private async Task StartDockerAsync(int number, params IReadOnlyList<string> more)
     {
         var files = _sandbox.PathOf(Machine.Name);
         Directory.CreateDirectory(files);
         Machine.Start(
-            Machine.Name + ".docker.log", "dockerd", "--config-file=", "--data-root", files + "/data", "--exec-root", "/run/docker", "--pidfile",
+            Machine.Name + ".docker.log", ["dockerd", "--config-file=", "--data-root", files + "/data", "--exec-root", "/run/docker", "--pidfile",
             "/run/docker.pid", "-H", DockerAddress, "--cgroup-parent", _sandbox.ControlGroupParent, "--exec-opt",
             "native.cgroupdriver=cgroupfs", "--storage-driver", "overlay2", "--dns", Outside.Gateway, "--experimental", "--ip6tables", "--ipv6",
             "--fixed-cidr-v6", $"fd00:{number}::/64", "--bip", "172.17.0.1/16", "--default-address-pool", "base=10.77.0.0/16,size=24",
             "--add-runtime", "bulwark=" + await RuntimeAsync("open"), "--add-runtime", "bulwark-closed=" + await RuntimeAsync("closed"),
-            "--log-level", "warn");
+            "--log-level", "warn", .. more]);
         await _sandbox.UntilAsync(
             "Docker answers", TimeSpan.FromSeconds(60), [Machine.Name + ".docker.log"],
             async () => (await DockerAsync("version")).Text.Length > 0);

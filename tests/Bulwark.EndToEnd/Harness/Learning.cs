@@ -8,10 +8,14 @@ public sealed record Learning(TimeSpan MinimumTime, int MinimumSightings, double
     /// <summary>Seconds instead of days.</summary>
     public static Learning Quick { get; } = new(TimeSpan.FromSeconds(15), 20, 0.2, TimeSpan.FromSeconds(3));
 
+    /// <summary>More settings, each <c>"key": value,</c>.</summary>
+    public string More { get; init; } = "";
+
     public string ToConfiguration() => string.Create(
         CultureInfo.InvariantCulture,
         $$"""
         {
+          {{More}}
           "auto": true,
           "learning": {
             "interval": "1s", "minimumTime": "{{MinimumTime.TotalSeconds}}s", "minimumSightings": {{MinimumSightings}},

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Bulwark.EndToEnd.Harness;
+
+/// <summary>Speaks with a Docker daemon as no client does.</summary>
+public sealed class DockerWire(Host host)
+{
+    /// <summary>Sends a request and gives the status and the body.</summary>
+    public async Task<(int Status, string Body)> PostAsync(string address, string body, bool chunked = false)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var length = chunked ? "Transfer-Encoding: chunked" : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {bytes.Length}");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(host.DockerAddress["unix://".Length..]));
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"POST {address} HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\n{length}\r\nConnection: close\r\n\r\n"));
+        if (chunked)
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{bytes.Length:x}\r\n")));
+        await stream.WriteAsync(bytes);
+        if (chunked)
+            await stream.WriteAsync("\r\n0\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+        return (int.Parse(answer.Split(' ')[1], CultureInfo.InvariantCulture), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+    }
+}
