@@ -9,7 +9,7 @@ namespace Bulwark.Server.Authorization;
 /// <summary>
 /// Finds out what a call asks for, and for which workload: from the call, and from what Docker and this host know of what it names.
 /// </summary>
-/// <param name="runtime">The runtime that containers are to have; empty for the usual ones.</param>
+/// <param name="runtime">The runtime that containers are to have.</param>
 internal sealed class DemandCollector(IDockerFacts facts, string runtime)
 {
     private const int MostVolumes = 64;
@@ -17,7 +17,7 @@ internal sealed class DemandCollector(IDockerFacts facts, string runtime)
     private const string ComposeService = "com.docker.compose.service";
     private const string SwarmService = "com.docker.swarm.service.name";
 
-    private static readonly string[] s_usualRuntimes = ["runc", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux"];
+    private static readonly string[] s_runcNames = ["io.containerd.runc.v2", "io.containerd.runtime.v1.linux"];
 
     /// <exception cref="UnreadableCallException">It cannot be told what it asks for.</exception>
     /// <exception cref="Runtimes.Docker.DockerException">Docker does not answer.</exception>
@@ -68,15 +68,20 @@ internal sealed class DemandCollector(IDockerFacts facts, string runtime)
         AuthorizeRequest request, Container container, ContainerDemands demands, ImmutableArray<string> names, CancellationToken cancellation)
     {
         var wanted = await WantedAsync(request.Daemon, demands, cancellation).ConfigureAwait(false);
-        var all = ImmutableArray.CreateBuilder<Demand>();
-        all.Add(new(container, wanted, StartsImage: true));
+        var joined = await JoinedAsync(request.Daemon, demands, cancellation).ConfigureAwait(false);
+        return new([new(container, wanted, StartsImage: true), .. joined]) { ImageId = container.ImageDigest, ImageNames = [.. names.Distinct(StringComparer.Ordinal)] };
+    }
+
+    private async Task<List<Demand>> JoinedAsync(string daemon, ContainerDemands demands, CancellationToken cancellation)
+    {
+        var all = new List<Demand>();
         foreach (var join in demands.Joins)
         {
-            // One that is not there, or is to be made together with this one, the daemon refuses itself.
-            if (await facts.ContainerAsync(request.Daemon, join.Container, cancellation).ConfigureAwait(false) is { } other)
+            // One that is not there the daemon refuses itself.
+            if (await facts.ContainerAsync(daemon, join.Container, cancellation).ConfigureAwait(false) is { } other)
                 all.Add(new(other.Container, [Privilege.Parse(join.Privilege)], StartsImage: false));
         }
-        return new(all.ToImmutable()) { ImageId = container.ImageDigest, ImageNames = [.. names.Distinct(StringComparer.Ordinal)] };
+        return all;
     }
 
     private async Task<CollectedDemands> DeedAsync(
@@ -97,7 +102,8 @@ internal sealed class DemandCollector(IDockerFacts facts, string runtime)
         {
             Labels = ImmutableDictionary<string, string>.Empty.Add(ComposeProject, "docker").Add(ComposeService, what),
         };
-        return new([new(container, await WantedAsync(request.Daemon, request.Demands, cancellation).ConfigureAwait(false), StartsImage: false)]);
+        var wanted = await WantedAsync(request.Daemon, request.Demands, cancellation).ConfigureAwait(false);
+        return new([new(container, wanted, StartsImage: false), .. await JoinedAsync(request.Daemon, request.Demands, cancellation).ConfigureAwait(false)]);
     }
 
     private async Task<CollectedDemands> ServiceAsync(AuthorizeRequest request, CancellationToken cancellation)
@@ -144,7 +150,7 @@ internal sealed class DemandCollector(IDockerFacts facts, string runtime)
             : Privilege.Mount(sensitive, path.ReadOnly);
     }
 
-    private bool IsUsual(string name) => name.Length == 0 || (runtime.Length == 0
-        ? s_usualRuntimes.Contains(name) || name.StartsWith("bulwark", StringComparison.Ordinal)
-        : name == runtime || name.StartsWith(runtime + "-", StringComparison.Ordinal));
+    // Bulwark's own becomes runc.
+    private bool IsUsual(string name) => name.Length == 0 || name == runtime || name.StartsWith(runtime + "-", StringComparison.Ordinal)
+        || (runtime == "runc" && (s_runcNames.Contains(name) || name.StartsWith("bulwark", StringComparison.Ordinal)));
 }

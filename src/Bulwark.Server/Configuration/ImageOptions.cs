@@ -8,8 +8,8 @@ public sealed record ImageOptions
     /// <summary>Whether images are scanned in the background.</summary>
     public bool Scan { get; init; } = true;
 
-    /// <summary>The file of advisories; empty for the one in the data directory.</summary>
-    public string Advisories { get; init; } = "";
+    /// <summary>The file of advisories, which need not be there.</summary>
+    public string Advisories { get; init; } = "/var/lib/bulwark/advisories";
 
     /// <summary>The file of exceptions, in the form of a <c>.bulwarkignore</c>. It is read anew for each decision, and need not be there.</summary>
     public string Exceptions { get; init; } = "/etc/bulwark/exceptions";

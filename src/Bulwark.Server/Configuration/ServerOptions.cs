@@ -35,6 +35,6 @@ public sealed record ServerOptions
     /// <summary>Scans of images, and which images must not start in protect.</summary>
     public ImageOptions Images { get; init; } = new();
 
-    /// <summary>The runtime that containers are to have, also with a suffix; empty for the usual ones.</summary>
-    public string Runtime { get; init; } = "";
+    /// <summary>The runtime that containers are to have, also with a suffix; with runc also Bulwark's own.</summary>
+    public string Runtime { get; init; } = "runc";
 }

@@ -33,7 +33,7 @@ internal sealed partial class ImageScans
     {
         (_database, _state, _options, _time, _log) = (database, state, options.Images, time, log);
         _scanner = options.Images.Scan ? scanner : null;
-        Advisories = options.Images.Advisories.Length > 0 ? options.Images.Advisories : Path.Combine(options.DataDirectory, "advisories");
+        Advisories = options.Images.Advisories;
         _images = database.Read(ImageTable.Load);
     }
 

@@ -16,11 +16,14 @@ public sealed class DockerWire(Host host)
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(host.DockerAddress["unix://".Length..]));
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync(Encoding.UTF8.GetBytes($"POST {address} HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\n{length}\r\nConnection: close\r\n\r\n"));
-        if (chunked)
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{bytes.Length:x}\r\n")));
-        await stream.WriteAsync(bytes);
-        if (chunked)
-            await stream.WriteAsync("\r\n0\r\n\r\n"u8.ToArray());
+        try
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(chunked ? string.Create(CultureInfo.InvariantCulture, $"{bytes.Length:x}\r\n{body}\r\n0\r\n\r\n") : body));
+        }
+        catch (IOException)
+        {
+            // The daemon refused before it had read it all.
+        }
         using var reader = new StreamReader(stream);
         var answer = await reader.ReadToEndAsync();
         return (int.Parse(answer.Split(' ')[1], CultureInfo.InvariantCulture), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);

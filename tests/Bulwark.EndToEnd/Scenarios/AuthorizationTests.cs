@@ -127,11 +127,12 @@ public sealed class AuthorizationTests(AuthorizationTests.AskingHost stage) : IC
     [Fact]
     public async Task Nobody_gets_into_a_protected_container_and_in_learn_what_is_done_becomes_normal()
     {
+        var file = Host.Sandbox.PathOf("taken");
         _ = (await RunAsync("vault")).Text;
         foreach (var words in (string[][])
         [
-            ["exec", Container("vault"), "true"], ["cp", Container("vault") + ":/etc/hostname", "/dev/null"], ["commit", Container("vault")],
-            ["export", "-o", "/dev/null", Container("vault")], ["update", "--cpus", "1", Container("vault")],
+            ["exec", Container("vault"), "true"], ["cp", Container("vault") + ":/etc/hostname", file], ["commit", Container("vault")],
+            ["export", "-o", file, Container("vault")], ["update", "--cpus", "1", Container("vault")],
         ])
         {
             var refused = await Host.DockerAsync(words);
@@ -211,6 +212,24 @@ public sealed class AuthorizationTests(AuthorizationTests.AskingHost stage) : IC
     }
 
     [Fact]
+    public async Task A_start_waits_until_its_image_is_scanned_and_an_exception_lets_it_start_at_once()
+    {
+        var dockerfile = Host.Sandbox.PathOf("unscanned");
+        Directory.CreateDirectory(dockerfile);
+        await File.WriteAllTextAsync(dockerfile + "/Dockerfile", $"FROM {Host.Image}\nLABEL unscanned={Guid.NewGuid()}\n");
+        _ = (await Host.DockerAsync("build", "-q", "-t", "authorization/unscanned", dockerfile)).Text;
+        // It has no time to be scanned.
+        var refused = await Host.DockerAsync("run", "-d", "--name", Container("unscanned"), "authorization/unscanned", "sleep", "infinity");
+        Assert.False(refused.Succeeded);
+        Assert.Contains("it is not scanned yet", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("* image=authorization/unscanned until=", refused.Error, StringComparison.Ordinal);
+
+        await File.AppendAllTextAsync(stage.Exceptions, "* image=authorization/unscanned -- made by this test\n");
+
+        Assert.True((await Host.DockerAsync("run", "-d", "--name", Container("unscanned"), "authorization/unscanned", "sleep", "infinity")).Succeeded);
+    }
+
+    [Fact]
     public async Task The_images_that_run_are_scanned_and_what_is_not_known_is_said()
     {
         _ = (await RunAsync("scanned")).Text;
@@ -249,11 +268,10 @@ public sealed class AuthorizationTests(AuthorizationTests.AskingHost stage) : IC
     /// <summary>The host of all these scenarios, and the Bulwark that its Docker asks.</summary>
     public sealed class AskingHost(Stage stage) : IAsyncLifetime
     {
-        // Nothing moves by itself here, and nothing waits for a scan.
+        // Nothing moves by itself here.
         private static readonly Learning s_learning = Learning.Quick with
         {
             MinimumTime = TimeSpan.FromHours(1),
-            More = """ "images": { "unscanned": false }, """,
         };
 
         private Sandbox? _sandbox;
@@ -264,11 +282,17 @@ public sealed class AuthorizationTests(AuthorizationTests.AskingHost stage) : IC
 
         public BulwarkProcess Bulwark => _bulwark!;
 
+        /// <summary>The file of exceptions for images.</summary>
+        public string Exceptions => _sandbox!.PathOf("exceptions");
+
         public async ValueTask InitializeAsync()
         {
             _sandbox = await Sandbox.CreateAsync();
             _host = await Host.StartAsync(_sandbox, stage.Outside, 12, asks: Name);
-            _bulwark = await BulwarkProcess.StartAsync(_host, Name, s_learning);
+            // All but one of these images are of a kind that is not waited for.
+            await File.WriteAllTextAsync(Exceptions, $"unscanned image={Host.Image} -- there is another scenario for that\n");
+            _bulwark = await BulwarkProcess.StartAsync(
+                _host, Name, s_learning with { More = $$""" "images": { "wait": "1ms", "exceptions": "{{Exceptions}}" }, """ });
         }
 
         public async ValueTask DisposeAsync()
