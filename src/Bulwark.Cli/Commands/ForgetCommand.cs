@@ -34,7 +34,7 @@ internal static class ForgetCommand
                 Workload = invocation.Value(workload),
                 Peer = invocation.Value(peer) is { } peerText ? Entry.CheckPeer(peerText) : null,
                 Port = invocation.Value(port) is { } portText ? Entry.CheckPort(portText) : null,
-                Privileges = [.. (invocation.Value(privilege) ?? []).Select(Entry.CheckPrivilege)],
+                Privileges = invocation.Value(privilege) is { Length: > 0 } privileges ? [.. privileges.Select(Entry.CheckPrivilege)] : null,
                 Everything = invocation.Value(everything),
             };
             Check(request);
@@ -50,7 +50,7 @@ internal static class ForgetCommand
 
     private static void Check(ForgetRequest request)
     {
-        var isPart = request.Peer is not null || request.Port is not null || !request.Privileges.IsEmpty;
+        var isPart = request.Peer is not null || request.Port is not null || request.Privileges is not null;
         if (isPart && request.Everything)
             throw new UsageFailure("--everything leaves no part for --peer, --port or --privilege") { Hint = $"bulwark forget {request.Workload} --everything" };
         if (!isPart && !request.Everything)

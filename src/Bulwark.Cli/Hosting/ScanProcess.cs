@@ -12,7 +12,9 @@ namespace Bulwark.Cli.Hosting;
 /// Scans in a process of its own, of this same executable: an image is an attacker's file, and what it does to who reads it must not take
 /// the agent along. It has the lowest priority and a limit of memory, and is the first to go when the machine has none left.
 /// </summary>
-internal sealed class ScanProcess(ImmutableArray<string> daemons) : IImageScanner
+/// <param name="daemons">The daemons that may have the image.</param>
+/// <param name="files">A directory for what is too large to hold: the service may write to no other.</param>
+internal sealed class ScanProcess(ImmutableArray<string> daemons, string files) : IImageScanner
 {
     // Bytes. An image with 20,000 packages needs some 300 MB.
     private const long LargestHeap = 1L << 30;
@@ -38,7 +40,7 @@ internal sealed class ScanProcess(ImmutableArray<string> daemons) : IImageScanne
         throw last ?? new("no Docker daemon is known");
     }
 
-    private static async Task<ScanReport> ScanAsync(string daemon, string id, string advisories, CancellationToken cancellation)
+    private async Task<ScanReport> ScanAsync(string daemon, string id, string advisories, CancellationToken cancellation)
     {
         using var process = Start("scan", $"docker:{id}", "--docker", daemon, "--advisories", advisories, "--ignore-file", "/dev/null", "-o", "json");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -69,7 +71,7 @@ internal sealed class ScanProcess(ImmutableArray<string> daemons) : IImageScanne
         }
     }
 
-    private static Process Start(params ReadOnlySpan<string> arguments)
+    private Process Start(params ReadOnlySpan<string> arguments)
     {
         var program = Environment.ProcessPath ?? "/proc/self/exe";
         // As a developer runs it: dotnet with a library.
@@ -82,6 +84,7 @@ internal sealed class ScanProcess(ImmutableArray<string> daemons) : IImageScanne
             WorkingDirectory = "/",
         };
         start.Environment["DOTNET_GCHeapHardLimit"] = LargestHeap.ToString("X", CultureInfo.InvariantCulture);
+        start.Environment["TMPDIR"] = files;
         start.Environment.Remove("NOTIFY_SOCKET");
         try
         {

@@ -66,7 +66,7 @@ internal sealed class ServerAndAgent(UpOptions options, Screen screen)
             running.Observations.WriteAsync, TimeProvider.System, loggers);
         running.Attach(agent);
         using var facts = new DockerFacts(options.DockerSockets);
-        running.AttachDocker(facts, new ScanProcess(options.DockerSockets));
+        running.AttachDocker(facts, new ScanProcess(options.DockerSockets, server.DataDirectory));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var serving = running.RunAsync(stop.Token);
         await Task.WhenAny(running.Started, serving).ConfigureAwait(false);

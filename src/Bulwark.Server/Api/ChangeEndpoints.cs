@@ -41,7 +41,7 @@ internal static class ChangeEndpoints
         var request = await RequestReader.Body(context, ApiJson.Default.AllowRequest).ConfigureAwait(false);
         var report = await api.Loop.Run(() =>
         {
-            if (!RequestReader.OrEmpty(request.Privileges).IsEmpty)
+            if (request.Privileges is { IsDefaultOrEmpty: false })
             {
                 var (named, privileges) = RequestReader.AllowPrivileges(request, api.State);
                 return Reports(named, api.Changer.AllowPrivileges(named.Workload.Identity, privileges, api.Now), []);
@@ -57,7 +57,7 @@ internal static class ChangeEndpoints
         var request = await RequestReader.Body(context, ApiJson.Default.ForgetRequest).ConfigureAwait(false);
         var report = await api.Loop.Run(() =>
         {
-            if (!RequestReader.OrEmpty(request.Privileges).IsEmpty)
+            if (request.Privileges is { IsDefaultOrEmpty: false })
             {
                 var (named, privileges) = RequestReader.ForgetPrivileges(request, api.State);
                 return Reports(named, [], api.Changer.ForgetPrivileges(named.Workload.Identity, privileges, api.Now));

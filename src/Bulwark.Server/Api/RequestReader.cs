@@ -93,7 +93,7 @@ internal static class RequestReader
         if (request.Workload is null || request.Event is not null || request.To is not null || request.From is not null || request.Port is not null
             || request.Executable is not null)
             throw Bad("Privileges need a workload, and leave no part for an event, a peer, a port or an executable.");
-        return (WorkloadLookup.Find(state, request.Workload), Privileges(request.Privileges));
+        return (WorkloadLookup.Find(state, request.Workload), Privileges(request.Privileges!.Value));
     }
 
     /// <summary>The workload and the privileges that a person wants to forget.</summary>
@@ -101,7 +101,7 @@ internal static class RequestReader
     {
         if (request.Everything || request.Peer is not null || request.Port is not null)
             throw Bad("Privileges leave no part for a peer, a port or everything.");
-        return (WorkloadLookup.Find(state, request.Workload), Privileges(request.Privileges));
+        return (WorkloadLookup.Find(state, request.Workload), Privileges(request.Privileges!.Value));
     }
 
     private static ImmutableArray<Privilege> Privileges(ImmutableArray<string> texts) =>

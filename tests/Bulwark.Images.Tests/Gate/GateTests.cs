@@ -114,11 +114,11 @@ public sealed class GateTests
     [Fact]
     public void An_image_that_was_not_scanned_passes_only_where_that_is_said()
     {
-        Assert.Equal(["it is not scanned yet"], Judge(null, new()).Reasons);
-        Assert.Empty(Judge(null, new() { Unscanned = false }).Reasons);
-        Assert.False(Judge(null, new() { Unscanned = false }).Passes);
-        Assert.Empty(Judge(null, new(), "unscanned image=shop/web -- looked at").Reasons);
-        Assert.NotEmpty(Judge(null, new(), "unscanned image=shop/other -- looked at").Reasons);
+        Assert.Equal(["it is not scanned yet"], Judge((ScannedImage?)null, new()).Reasons);
+        Assert.Empty(Judge((ScannedImage?)null, new() { Unscanned = false }).Reasons);
+        Assert.False(Judge((ScannedImage?)null, new() { Unscanned = false }).Passes);
+        Assert.Empty(Judge((ScannedImage?)null, new(), "unscanned image=shop/web -- looked at").Reasons);
+        Assert.NotEmpty(Judge((ScannedImage?)null, new(), "unscanned image=shop/other -- looked at").Reasons);
         Assert.Equal(["it could not be scanned: too large"], Judge(s_scanned with { Error = "too large" }, new()).Reasons);
     }
 
@@ -163,7 +163,7 @@ public sealed class GateTests
     public void What_is_kept_of_a_scan_is_judged_as_the_scan_is()
     {
         var result = Result(Vulnerability(Severity.Critical, "2"), Vulnerability(Severity.Low, "")) with { CannotTell = [new(CannotTellKind.Advisories, "npm", "none")] };
-        var report = Reports.ScanReport.Of(result, new([], true));
+        var report = Bulwark.Images.Reports.ScanReport.Of(result, new([], true));
         var kept = ScannedImage.Of(report, "sha256:1", "none", _ => s_now.AddDays(-60));
 
         Assert.Equal(1, kept.Counts[Severity.Low]);

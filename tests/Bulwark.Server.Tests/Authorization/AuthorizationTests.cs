@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Bulwark.Images.Findings;
-using Bulwark.Model;
 using Bulwark.Server.Tests.Harness;
 
 namespace Bulwark.Server.Tests.Authorization;

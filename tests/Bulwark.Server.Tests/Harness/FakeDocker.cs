@@ -20,7 +20,7 @@ public sealed class FakeDocker : IDockerFacts
     public void Make(string name, string project, string service, string host = "{}", string created = "2026-01-31T12:00:00Z") => Containers[name] =
         $$$"""
         {"Id":"{{{name}}}","Name":"/{{{name}}}","Created":"{{{created}}}","Image":"{{{ImageId}}}","Path":"run","Args":[],"HostConfig":{{{host}}},
-        "Config":{"Image":"shop/web:1","Labels":{"com.docker.compose.project":"{{{project}}}","com.docker.compose.service":"{{{service}}}"}}}
+        "Config":{"Image":"shop/web:1","Labels":{"com.docker.compose.project":"{{{project}}}","com.docker.compose.service":"{{{service}}}"} } }
         """;
 
     public Task<ContainerAccount?> ContainerAsync(string daemon, string reference, CancellationToken cancellation) =>

@@ -23,7 +23,7 @@ public sealed record AllowRequest
     public string? Executable { get; init; }
 
     /// <summary>Instead of a peer and a port: privileges, for example <c>host-network</c>.</summary>
-    public ImmutableArray<string> Privileges { get; init; } = [];
+    public ImmutableArray<string>? Privileges { get; init; }
 }
 
 /// <summary>Forgets profile entries: those that match all that is given, or the whole profile.</summary>
@@ -34,7 +34,7 @@ public sealed record ForgetRequest
     public string? Port { get; init; }
 
     /// <summary>Instead of a peer and a port: privileges, for example <c>host-network</c>.</summary>
-    public ImmutableArray<string> Privileges { get; init; } = [];
+    public ImmutableArray<string>? Privileges { get; init; }
 
     /// <summary>Forget everything, and start to learn anew.</summary>
     public bool Everything { get; init; }

@@ -23,7 +23,7 @@ public sealed class DemandReaderTests
     [InlineData("""{"Memory":1,"Binds":null,"NetworkMode":"default"}""", "")]
     public void What_gives_power_has_a_name(string host, string privileges)
     {
-        Assert.Equal(privileges, string.Join(',', Read($$"""{"Image":"i","HostConfig":{{host}}}""").Privileges));
+        Assert.Equal(privileges, string.Join(',', Read($$$"""{"Image":"i","HostConfig":{{{host}}}}""").Privileges));
         // Clients of long ago had it at the top.
         Assert.Equal(privileges, string.Join(',', Read("{\"Image\":\"i\"," + host[1..]).Privileges));
     }
@@ -63,14 +63,14 @@ public sealed class DemandReaderTests
 
     [Fact]
     public void Names_count_whatever_their_case() => Gen.Select(Letters("HostConfig"), Letters("Privileged"), Letters("PidMode")).Sample((host, privileged, mode) =>
-        Read($$"""{"Image":"i","{{host}}":{"{{privileged}}":true,"{{mode}}":"host"}}""").Privileges is ["host-pid", "privileged"]);
+        Read($$$"""{"Image":"i","{{{host}}}":{"{{{privileged}}}":true,"{{{mode}}}":"host"}}""").Privileges is ["host-pid", "privileged"]);
 
     [Fact]
     public void A_name_that_is_there_twice_is_always_refused() => Gen.Select(Letters("Privileged"), Letters("Privileged")).Sample((one, other) =>
     {
         try
         {
-            Read($$"""{"HostConfig":{"{{one}}":true,"{{other}}":false}}""");
+            Read($$$"""{"HostConfig":{"{{{one}}}":true,"{{{other}}}":false}}""");
             return false;
         }
         catch (UnreadableCallException)
