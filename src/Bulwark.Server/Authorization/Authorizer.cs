@@ -64,10 +64,15 @@ internal sealed class Authorizer
     {
         var unasked = _state.Published.Workloads.Values.SelectMany(workload => workload.Containers.Values.Select(container => (Workload: workload.Workload.Name, container)))
             .Where(running => !_looked.Contains(running.container.Id)).ToList();
+        _looked.IntersectWith(_state.Published.Workloads.Values.SelectMany(workload => workload.Containers.Keys));
         if (unasked.Count == 0)
             return;
         if (!await _facts.AreAskingAsync(cancellation).ConfigureAwait(false))
+        {
+            // Should it ask later, these are from before.
+            _looked.UnionWith(unasked.Select(running => running.container.Id));
             return;
+        }
         var since = await _loop.Run(() => NoteAsked(_time.GetUtcNow()), cancellation).ConfigureAwait(false);
         foreach (var (workload, container) in unasked)
         {

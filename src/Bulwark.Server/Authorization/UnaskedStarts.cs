@@ -1,5 +1,3 @@
-using Bulwark.Runtimes.Docker;
-using Bulwark.Runtimes.Docker.Authorization;
 using Microsoft.Extensions.Logging;
 
 namespace Bulwark.Server.Authorization;
@@ -21,7 +19,7 @@ internal sealed partial class UnaskedStarts(Authorizer authorizer, ILogger log)
                 {
                     await authorizer.LookAroundAsync(cancellation).ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is DockerException or UnreadableCallException or System.Threading.Channels.ChannelClosedException)
+                catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
                 {
                     LogNotLooked(e.Message);
                 }

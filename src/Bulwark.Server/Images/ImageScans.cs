@@ -49,11 +49,13 @@ internal sealed partial class ImageScans
     /// <summary>What is known of an image; null if it was not scanned yet.</summary>
     public ScannedImage? Find(string id) => Volatile.Read(ref _images).GetValueOrDefault(id);
 
-    /// <summary>What is known of an image, after a scan if that comes to an end in time.</summary>
+    /// <summary>What is known of an image; if that is nothing, or that it could not be scanned, after a scan that comes to an end in time.</summary>
     public async Task<ScannedImage?> FindAsync(string id, TimeSpan wait, CancellationToken cancellation)
     {
-        if (Find(id) is { } known || !IsOn || id.Length == 0)
-            return Find(id);
+        if (Find(id) is { Error.Length: 0 } known)
+            return known;
+        if (!IsOn || id.Length == 0)
+            return null;
         Task scan;
         lock (_lock)
         {
@@ -142,10 +144,11 @@ internal sealed partial class ImageScans
             LogNotScanned(id, e.Message);
             image = new() { Id = id, ScannedAt = _time.GetUtcNow(), Advisories = stamp, Error = e.Message };
         }
-        catch (Microsoft.Data.Sqlite.SqliteException e)
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            // What was found counts until the server ends.
+            // One that nobody foresaw, or a database that cannot be written, must not end all scans; what was found counts until the server ends.
             LogNotScanned(id, e.Message);
+            image ??= new() { Id = id, ScannedAt = _time.GetUtcNow(), Advisories = stamp, Error = e.Message };
         }
         if (image is not null)
             ImmutableInterlocked.AddOrUpdate(ref _images, id, image, (_, _) => image);

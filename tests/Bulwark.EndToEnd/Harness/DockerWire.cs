@@ -24,8 +24,21 @@ public sealed class DockerWire(Host host)
         {
             // The daemon refused before it had read it all.
         }
-        using var reader = new StreamReader(stream);
-        var answer = await reader.ReadToEndAsync();
+        var answer = await ReadAsync(stream);
         return (int.Parse(answer.Split(' ')[1], CultureInfo.InvariantCulture), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+    }
+
+    private static async Task<string> ReadAsync(NetworkStream stream)
+    {
+        using var answer = new MemoryStream();
+        try
+        {
+            await stream.CopyToAsync(answer);
+        }
+        catch (IOException)
+        {
+            // It was closed while there was more of the request; the answer came before.
+        }
+        return Encoding.UTF8.GetString(answer.ToArray());
     }
 }
