@@ -5,6 +5,8 @@ using Bulwark.Server.Configuration;
 using Bulwark.Server.Engine;
 using Bulwark.Server.Store;
 using Microsoft.Extensions.Logging;
+using Bulwark.Server.Authorization;
+using Bulwark.Server.Images;
 
 namespace Bulwark.Server;
 
@@ -23,6 +25,8 @@ public sealed class BulwarkServer : IAsyncDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _dropped;
     private IAgent? _agent;
+    private IDockerFacts? _facts;
+    private IImageScanner? _scanner;
 
     /// <exception cref="StoreException">The database cannot be used.</exception>
     public BulwarkServer(ServerOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -75,6 +79,9 @@ public sealed class BulwarkServer : IAsyncDisposable
     /// <summary>Gives the server its agent; before <see cref="RunAsync"/>.</summary>
     public void Attach(IAgent agent) => _agent = agent;
 
+    /// <summary>Lets the server scan images, and judge what Docker is asked to do; before <see cref="RunAsync"/>.</summary>
+    public void AttachDocker(IDockerFacts facts, IImageScanner? scanner) => (_facts, _scanner) = (facts, scanner);
+
     /// <summary>
     /// Brings the kernel to what is stored, then learns, protects and answers until cancelled or told to end by the API
     /// (<c>POST /v1/down</c>, which also detaches the agent).
@@ -84,13 +91,17 @@ public sealed class BulwarkServer : IAsyncDisposable
         var agent = _agent ?? throw new InvalidOperationException("The server has no agent: call Attach first.");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var loop = new EngineLoop(_state, _observations, () => Interlocked.Exchange(ref _dropped, 0), agent, _options, _time, _loggers);
+        var images = new ImageScans(_database, _state, _options, _scanner, _time, _loggers.CreateLogger<ImageScans>());
+        var authorizer = _facts is null ? null : new Authorizer(_state, loop, _database, images, _facts, _options, _time);
         var down = false;
         try
         {
             await using var api = Api.ApiHost.Create(
-                new(_state, loop, agent, _options, _time, _database, () => { down = true; stop.Cancel(); }), _options, _loggers);
+                new(_state, loop, agent, _options, _time, _database, images, authorizer, () => { down = true; stop.Cancel(); }), _options, _loggers);
             loop.Restore();
             var looping = loop.RunAsync(stop.Token);
+            var beside = Task.WhenAll(
+                images.RunAsync(stop.Token), authorizer is null ? Task.CompletedTask : new UnaskedStarts(authorizer, _loggers.CreateLogger<UnaskedStarts>()).RunAsync(stop.Token));
             try
             {
                 await api.StartAsync(stop.Token).ConfigureAwait(false);
@@ -101,6 +112,7 @@ public sealed class BulwarkServer : IAsyncDisposable
             {
                 await stop.CancelAsync().ConfigureAwait(false);
                 await looping.ConfigureAwait(false);
+                await beside.ConfigureAwait(false);
             }
             // While the API still answers: who waits for the end of the socket waits for this too.
             if (down)

@@ -11,6 +11,9 @@ public sealed class RequestTests
     [InlineData("POST /v1/forget", """{"workload":"shop/web","peer":"host","port":"22/tcp","everything":false}""",
         "forget", "shop/web", "--peer", "host", "--port", "22/tcp")]
     [InlineData("POST /v1/forget", """{"workload":"shop/web","everything":true}""", "forget", "shop/web", "--everything", "--yes")]
+    [InlineData("POST /v1/allow", """{"workload":"shop/web","privileges":["host-network","mount:/etc:ro"]}""",
+        "allow", "shop/web", "--privilege", "host-network", "--privilege", "mount:/etc:ro")]
+    [InlineData("POST /v1/forget", """{"workload":"shop/web","privileges":["exec"],"everything":false}""", "forget", "shop/web", "--privilege", "exec")]
     [InlineData("POST /v1/mode", """{"workload":"shop/web","all":false,"mode":"protect","auto":false}""", "mode", "shop/web", "protect")]
     [InlineData("POST /v1/mode", """{"all":true,"mode":"audit","auto":false}""", "mode", "--all", "audit")]
     [InlineData("POST /v1/mode", """{"workload":"shop/web","all":false,"auto":true}""", "mode", "shop/web", "auto")]

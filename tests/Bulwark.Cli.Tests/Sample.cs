@@ -62,7 +62,8 @@ internal static class Sample
         new(Direction.Out, "host", "22/tcp", "", "refused", [], false, [], 0, 0, 0, Now.AddMinutes(-5), Now.AddMinutes(-5)),
     ];
 
-    public static readonly ProfileReport Profile = new(Workloads[0], Entries);
+    public static readonly ProfileReport Profile = new(
+        Workloads[0], Entries, [new("host-network", "learnt", "shares the host's network", Now.AddDays(-9), Now.AddHours(-3))]);
 
     public static readonly ImmutableArray<EventReport> Events =
     [
@@ -97,7 +98,8 @@ internal static class Sample
     private static WorkloadReport Workload(string name, Mode mode, int containers, int conversations) => new(
         name, 256, "compose", "shop", "registry.example/" + name + ":1", [.. Enumerable.Range(0, containers).Select(number =>
             new ContainerReport($"c{number}", $"{name}-{number}", name, ["172.18.0.2"], Now.AddDays(-1)))],
-        mode, false, Now.AddHours(-30), false, 0, [], conversations, 0, 0, []);
+        mode, false, Now.AddHours(-30), false, 0, [], conversations, 0, 0, [],
+        new("cannotTell", 2, 5, 0, 0, 9, 0, 0, 0, Now.AddHours(-2), ["critical, with a repair known for more than 30 days: 2"], ["npm: there are no advisories"]));
 
     private static ConversationReport Conversation(
         string client, string server, string port, string protocol, long connections, long sent, long received, Verdict verdict) => new(

@@ -55,6 +55,9 @@ internal sealed class ApiClient : IDisposable
     public Task<ImmutableArray<WorkloadReport>> ModeAsync(ModeRequest request, CancellationToken cancel) =>
         PostAsync<ModeRequest, ImmutableArray<WorkloadReport>>("mode", request, cancel);
 
+    public Task<AuthorizeReport> AuthorizeAsync(AuthorizeRequest request, CancellationToken cancel) =>
+        PostAsync<AuthorizeRequest, AuthorizeReport>("authorize", request, cancel);
+
     public Task<SimulateReport> SimulateAsync(SimulateRequest request, CancellationToken cancel) =>
         PostAsync<SimulateRequest, SimulateReport>("simulate", request, cancel);
 

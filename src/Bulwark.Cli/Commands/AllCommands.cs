@@ -7,7 +7,7 @@ internal static class AllCommands
 {
     public static IEnumerable<Command> Create(CommandLine line) =>
     [
-        UpCommand.Create(line), DownCommand.Create(line), StatusCommand.Create(line), DoctorCommand.Create(line), DemoCommand.Create(line),
+        UpCommand.Create(line), DownCommand.Create(line), StatusCommand.Create(line), DoctorCommand.Create(line), DemoCommand.Create(line), AuthzCommand.Create(line),
         MapCommand.Create(line), ZonesCommand.Create(line), WorkloadsCommand.Create(line), ProfileCommand.Create(line),
         EventsCommand.Create(line), ExplainCommand.Create(line),
         AllowCommand.Create(line), ForgetCommand.Create(line), ModeCommand.Create(line), SimulateCommand.Create(line),

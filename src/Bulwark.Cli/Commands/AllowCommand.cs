@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bulwark.Cli.Help;
+using Bulwark.Model.Privileges;
 using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Cli.Commands;
@@ -21,24 +22,31 @@ internal static class AllowCommand
             Description = "The executable that may, beside those that may already; without it, all may",
             HelpName = "PATH",
         };
+        var privilege = new Option<string[]>("--privilege")
+        {
+            Description = "Something that the workload may have beyond a plain container, or have done to it: host-network, mount:/etc:ro, exec, …; repeatable",
+            HelpName = "PRIVILEGE",
+        };
+        privilege.CompletionSources.Add([.. PrivilegeKind.All.Select(kind => kind.Name)]);
         to.CompletionSources.Add(line.Completions.Peers);
         from.CompletionSources.Add(line.Completions.Peers);
         port.CompletionSources.Add(line.Completions.Ports);
         var command = new CliCommand("allow", "Allow what an event shows, or what you spell out, at both ends if the peer is a workload that is judged too")
         {
             Group = CommandGroup.Change,
-            Usage = "EVENT | WORKLOAD (--to PEER | --from PEER) --port PORT [options]",
+            Usage = "EVENT | WORKLOAD ((--to PEER | --from PEER) --port PORT | --privilege PRIVILEGE…) [options]",
             Examples =
             [
                 "bulwark allow 1042", "bulwark allow shop/web --to name:api.example.com --port 443/tcp",
                 "bulwark allow shop/db --from shop/report --port 5432/tcp", "bulwark allow shop/web --to shop/db --port 5432/tcp --executable /usr/bin/psql",
+                "bulwark allow shop/proxy --privilege host-network",
             ],
             Arguments = { what },
-            Options = { to, from, port, executable, output },
+            Options = { to, from, port, executable, privilege, output },
         };
         line.OnRun(command, async (invocation, cancel) =>
         {
-            var request = Request(invocation.Value(what), invocation.Value(to), invocation.Value(from), invocation.Value(port), invocation.Value(executable));
+            var request = Request(invocation.Value(what), invocation.Value(to), invocation.Value(from), invocation.Value(port), invocation.Value(executable), invocation.Value(privilege) ?? []);
             var changes = await invocation.WaitAsync("Waiting for the server", invocation.Client.AllowAsync(request, cancel)).ConfigureAwait(false);
             if (!invocation.WroteJson(output, changes))
                 ChangeListing.Write(changes, invocation.Screen);
@@ -47,8 +55,14 @@ internal static class AllowCommand
         return command;
     }
 
-    private static AllowRequest Request(string what, string? to, string? from, string? port, string? executable)
+    private static AllowRequest Request(string what, string? to, string? from, string? port, string? executable, string[] privileges)
     {
+        if (privileges.Length > 0)
+        {
+            if (to is not null || from is not null || port is not null || executable is not null)
+                throw new UsageFailure("--privilege leaves no part for a peer, a port or an executable") { Hint = $"bulwark allow {what} --privilege {privileges[0]}" };
+            return new AllowRequest { Workload = what, Privileges = [.. privileges.Select(Entry.CheckPrivilege)] };
+        }
         if (to is null && from is null && port is null && executable is null)
         {
             if (char.IsAsciiDigit(what.TrimStart('#').FirstOrDefault()))

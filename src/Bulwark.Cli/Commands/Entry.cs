@@ -1,5 +1,6 @@
 using Bulwark.Cli.Help;
 using Bulwark.Model;
+using Bulwark.Model.Privileges;
 using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Cli.Commands;
@@ -38,6 +39,14 @@ internal static class Entry
         {
             Cause = "a port is written with its protocol: 5432/tcp, 53/udp, 8/icmp",
             Hint = "bulwark help names",
+        };
+
+    public static string CheckPrivilege(string text) => Privilege.TryParse(text, out _)
+        ? text
+        : throw new UsageFailure($"'{text}' is no privilege")
+        {
+            Cause = $"it is one of {string.Join(", ", PrivilegeKind.All.Select(kind => kind.Form))}",
+            Hint = Spelling.Nearest(text, [.. PrivilegeKind.All.Select(kind => kind.Name)]) is { } near ? $"did you mean '{near}'?" : "bulwark allow --help",
         };
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -14,6 +14,7 @@ internal static class ForgetCommand
         workload.CompletionSources.Add(line.Completions.Workloads);
         var peer = new Option<string>("--peer") { Description = "Only conversations with this peer", HelpName = "PEER" };
         var port = new Option<string>("--port") { Description = "Only conversations on this port: 5432/tcp", HelpName = "PORT" };
+        var privilege = new Option<string[]>("--privilege") { Description = "Only this privilege, as 'bulwark profile' shows it; repeatable", HelpName = "PRIVILEGE" };
         var everything = new Option<bool>("--everything") { Description = "The whole profile; the workload learns anew, and its peers keep theirs" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
         peer.CompletionSources.Add(line.Completions.Peers);
@@ -21,10 +22,10 @@ internal static class ForgetCommand
         var command = new CliCommand("forget", "Take something out of a workload's profile, and its other end out of the peer's")
         {
             Group = CommandGroup.Change,
-            Usage = "WORKLOAD (--peer PEER | --port PORT | --everything [--yes]) [options]",
+            Usage = "WORKLOAD (--peer PEER | --port PORT | --privilege PRIVILEGE… | --everything [--yes]) [options]",
             Examples = ["bulwark forget shop/web --peer name:old.example.com", "bulwark forget shop/web --everything --yes"],
             Arguments = { workload },
-            Options = { peer, port, everything, yes, output },
+            Options = { peer, port, privilege, everything, yes, output },
         };
         line.OnRun(command, async (invocation, cancel) =>
         {
@@ -33,6 +34,7 @@ internal static class ForgetCommand
                 Workload = invocation.Value(workload),
                 Peer = invocation.Value(peer) is { } peerText ? Entry.CheckPeer(peerText) : null,
                 Port = invocation.Value(port) is { } portText ? Entry.CheckPort(portText) : null,
+                Privileges = invocation.Value(privilege) is { Length: > 0 } privileges ? [.. privileges.Select(Entry.CheckPrivilege)] : null,
                 Everything = invocation.Value(everything),
             };
             Check(request);
@@ -48,14 +50,14 @@ internal static class ForgetCommand
 
     private static void Check(ForgetRequest request)
     {
-        var isPart = request.Peer is not null || request.Port is not null;
+        var isPart = request.Peer is not null || request.Port is not null || request.Privileges is not null;
         if (isPart && request.Everything)
-            throw new UsageFailure("--everything leaves no part for --peer or --port") { Hint = $"bulwark forget {request.Workload} --everything" };
+            throw new UsageFailure("--everything leaves no part for --peer, --port or --privilege") { Hint = $"bulwark forget {request.Workload} --everything" };
         if (!isPart && !request.Everything)
         {
             throw new UsageFailure($"what should be forgotten of {request.Workload}?")
             {
-                Cause = "name a --peer, a --port or both, or --everything",
+                Cause = "name a --peer, a --port or both, a --privilege, or --everything",
                 Hint = $"bulwark profile {request.Workload}",
             };
         }

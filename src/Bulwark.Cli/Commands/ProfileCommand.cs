@@ -33,7 +33,8 @@ internal static class ProfileCommand
                 Cell.Strong(profile.Workload.Name), "  ", WorkloadListing.Mode(profile.Workload),
                 Cell.Faint($"  {profile.Workload.Image}, {Words.Count(profile.Workload.Containers.Length, "container")}"));
             WriteEntries(profile.Entries, screen);
-            if (profile.Entries.IsEmpty)
+            WritePrivileges(profile.Privileges, screen);
+            if (profile.Entries.IsEmpty && profile.Privileges.IsEmpty)
                 screen.Note("Nothing learnt yet.");
             return ExitCode.Ok;
         });
@@ -52,6 +53,17 @@ internal static class ProfileCommand
                 Cell.Count(entry.Connections), Words.Bytes(entry.BytesSent), Words.Bytes(entry.BytesReceived),
                 Cell.Faint(Words.Ago(entry.LastSeen, screen.Clock)), Executables(entry), Cell.List(entry.ServerNames));
         }
+        listing.WriteTo(screen);
+    }
+
+    private static void WritePrivileges(ImmutableArray<PrivilegeReport> privileges, Screen screen)
+    {
+        if (privileges.IsEmpty)
+            return;
+        screen.Line();
+        var listing = new Listing(new("PRIVILEGE"), new("ORIGIN"), new("LAST", Right: true), new("MEANS THAT IT", Shrinks: true));
+        foreach (var entry in privileges)
+            listing.Row(entry.Privilege, Origin(entry.Origin), Cell.Faint(Words.Ago(entry.LastSeen, screen.Clock)), entry.Meaning);
         listing.WriteTo(screen);
     }
 

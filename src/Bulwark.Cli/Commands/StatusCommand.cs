@@ -34,6 +34,7 @@ internal static class StatusCommand
         if (status.ModeOfNewWorkloads is not null)
             Fact(screen, "to come", ModeCommand.ToCome(status.ModeOfNewWorkloads));
         Fact(screen, "workloads", Modes(status.Workloads));
+        Fact(screen, "images", Images(status.Workloads));
         foreach (var runtime in agent.Runtimes)
         {
             Fact(screen, "runtime", runtime.Connected
@@ -54,6 +55,24 @@ internal static class StatusCommand
             return;
         screen.Line();
         WorkloadListing.Write(status.Workloads, screen);
+    }
+
+    private static Cell Images(IReadOnlyCollection<WorkloadReport> workloads)
+    {
+        var running = workloads.Where(workload => workload.Findings.State != "none").ToList();
+        if (running.Count == 0)
+            return "none runs";
+        var states = running.GroupBy(workload => workload.Findings.State).ToDictionary(group => group.Key, group => group.Count());
+        var refused = running.Count(workload => !workload.Findings.Refused.IsEmpty);
+        string[] parts =
+        [
+            $"of {Words.Count(running.Count, "workload")} {states.GetValueOrDefault("scanned")} scanned",
+            .. Part("cannotTell", "cannot be told"), .. Part("failed", "failed"), .. Part("notScanned", "not scanned yet"),
+            .. refused > 0 ? (string[])[$"{refused} would not start in protect"] : [],
+        ];
+        return new(string.Join(", ", parts), refused > 0 ? Tone.Bad : states.GetValueOrDefault("scanned") == running.Count ? Tone.Plain : Tone.Warning);
+
+        string[] Part(string state, string words) => states.TryGetValue(state, out var count) ? [$"{count} {words}"] : [];
     }
 
     private static string Modes(IEnumerable<WorkloadReport> workloads)

@@ -4,6 +4,7 @@ using Bulwark.Cli.Output;
 using Bulwark.Kernel;
 using Bulwark.Server;
 using Bulwark.Server.Api;
+using Bulwark.Server.Authorization;
 using Bulwark.Server.Configuration;
 using Bulwark.Server.Store;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,6 +65,8 @@ internal sealed class ServerAndAgent(UpOptions options, Screen screen)
             running.Directory, running.TryPost,
             running.Observations.WriteAsync, TimeProvider.System, loggers);
         running.Attach(agent);
+        using var facts = new DockerFacts(options.DockerSockets);
+        running.AttachDocker(facts, new ScanProcess(options.DockerSockets, server.DataDirectory));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var serving = running.RunAsync(stop.Token);
         await Task.WhenAny(running.Started, serving).ConfigureAwait(false);

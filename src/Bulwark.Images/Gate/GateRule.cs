@@ -52,10 +52,14 @@ public sealed record GateRule(string Text, Severity? Least, bool MustBeFixable, 
         return rule;
     }
 
-    internal bool Counts(Finding finding) => !CountsUnknown
+    /// <summary>Only vulnerabilities for which a repaired version is known here for longer.</summary>
+    public TimeSpan FixKnownFor { get; init; }
+
+    internal bool Counts(GateFinding finding, DateTimeOffset now) => !CountsUnknown && !finding.IsPassedOver
         && (Least is null || finding.Severity >= Least)
-        && (!MustBeFixable || finding.Vulnerability is { FixedVersion.Length: > 0 })
-        && (!MustBeExploited || finding.Vulnerability?.Exploitation is { IsKnown: true })
+        && (!MustBeFixable || finding.FixedVersion.Length > 0)
+        && (FixKnownFor == default || (finding.FixKnownSince is { } since && now - since > FixKnownFor))
+        && (!MustBeExploited || finding.IsExploited)
         && (Kind is null || finding.Kind == Kind)
         && (!CountsUnrated || (finding.Severity == Severity.Unknown && finding.Kind == FindingKind.Vulnerability));
 }

@@ -11,6 +11,7 @@ namespace Bulwark.Images.Gate;
 /// # who looked at it belongs into version control
 /// CVE-2023-45853 package=zlib until=2026-12-31 -- minizip is not built here
 /// secret/private-key path=usr/share/doc/ -- keys of examples
+/// * image=shop/legacy until=2026-12-31 -- is replaced by then
 /// </code>
 /// </summary>
 public sealed record IgnoreFile(ImmutableArray<IgnoreRule> Rules)
@@ -36,7 +37,7 @@ public sealed record IgnoreFile(ImmutableArray<IgnoreRule> Rules)
     public ScanResult ApplyTo(ScanResult result)
     {
         var today = DateOnly.FromDateTime(result.ScannedAt.UtcDateTime);
-        var valid = Rules.Where(rule => !rule.IsOver(today)).ToList();
+        var valid = Rules.Where(rule => !rule.IsOver(today) && rule.IsFor([result.Name])).ToList();
         return result with
         {
             Findings = Urgency.Ordered(result.Findings.Select(finding => valid.Find(rule => rule.Covers(finding)) is { } rule
@@ -49,7 +50,7 @@ public sealed record IgnoreFile(ImmutableArray<IgnoreRule> Rules)
     public IEnumerable<IgnoreRule> Ended(ScanResult result)
     {
         var today = DateOnly.FromDateTime(result.ScannedAt.UtcDateTime);
-        return Rules.Where(rule => rule.IsOver(today) && result.Findings.Any(rule.Covers));
+        return Rules.Where(rule => rule.IsOver(today) && rule.IsFor([result.Name]) && result.Findings.Any(rule.Covers));
     }
 
     private static IgnoreRule Rule(string line, int number)
@@ -68,10 +69,11 @@ public sealed record IgnoreFile(ImmutableArray<IgnoreRule> Rules)
             {
                 ["package", { Length: > 0 } package] => rule with { Package = package },
                 ["path", { Length: > 0 } path] => rule with { Path = path.TrimStart('/') },
+                ["image", { Length: > 0 } image] => rule with { Image = image },
                 ["until", var date] when DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until) =>
                     rule with { Until = until },
                 ["until", var date] => throw new IgnoreFileException(number, $"'{date}' is no day: write it like 2026-12-31"),
-                _ => throw new IgnoreFileException(number, $"'{word}' is not understood: it may have package=NAME, path=PATH and until=DAY"),
+                _ => throw new IgnoreFileException(number, $"'{word}' is not understood: it may have package=NAME, path=PATH, image=NAME and until=DAY"),
             };
         }
         return rule;

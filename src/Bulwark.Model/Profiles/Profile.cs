@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bulwark.Model.Privileges;
 
 namespace Bulwark.Model.Profiles;
 
@@ -15,6 +16,9 @@ public sealed record Profile(string Workload)
     public DateTimeOffset ModeSince { get; init; }
 
     public ImmutableDictionary<ProfileKey, ProfileEntry> Entries { get; init; } = ImmutableDictionary<ProfileKey, ProfileEntry>.Empty;
+
+    /// <summary>What it may have beyond what every container has.</summary>
+    public ImmutableSortedDictionary<Privilege, PrivilegeEntry> Privileges { get; init; } = ImmutableSortedDictionary<Privilege, PrivilegeEntry>.Empty;
 
     /// <summary>How far learning is.</summary>
     public LearningProgress Learning { get; init; } = new();

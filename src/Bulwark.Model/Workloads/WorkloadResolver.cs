@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,9 @@ public static class WorkloadResolver
     private const string ComposeService = "com.docker.compose.service";
     private const string SwarmService = "com.docker.swarm.service.name";
     private const string SwarmStack = "com.docker.stack.namespace";
+
+    /// <summary>Every label that counts.</summary>
+    public static readonly ImmutableArray<string> Labels = [ComposeProject, ComposeService, SwarmService, SwarmStack];
 
     /// <summary>The kind, unique name and project of the workload that <paramref name="container"/> is a replica of.</summary>
     public static (WorkloadKind Kind, string Name, string Project) Resolve(Container container)

@@ -25,4 +25,17 @@ public sealed partial class DockerClient
     /// <summary>What the daemon says of a container, in its own words (JSON); null if there is no such container.</summary>
     public Task<byte[]?> DescribeContainerAsync(string idOrName, CancellationToken cancellationToken = default) =>
         GetAsync($"/containers/{Escape(idOrName)}/json", mayBeMissing: true, cancellationToken);
+
+    /// <summary>What the daemon says of an image, in its own words (JSON); null if there is no such image.</summary>
+    public Task<byte[]?> DescribeImageAsync(string name, CancellationToken cancellationToken = default) =>
+        // The name's slashes are part of the path; Docker does not take them escaped.
+        GetAsync($"/images/{string.Join('/', name.Split('/').Select(Escape))}/json", mayBeMissing: true, cancellationToken);
+
+    /// <summary>What the daemon says of a volume, in its own words (JSON); null if there is no such volume.</summary>
+    public Task<byte[]?> DescribeVolumeAsync(string name, CancellationToken cancellationToken = default) =>
+        GetAsync($"/volumes/{Escape(name)}", mayBeMissing: true, cancellationToken);
+
+    /// <summary>What the daemon says of a program that is run in a container, in its own words (JSON); null if there is no such one.</summary>
+    public Task<byte[]?> DescribeExecAsync(string id, CancellationToken cancellationToken = default) =>
+        GetAsync($"/exec/{Escape(id)}/json", mayBeMissing: true, cancellationToken);
 }

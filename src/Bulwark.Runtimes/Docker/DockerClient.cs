@@ -57,6 +57,7 @@ public sealed partial class DockerClient : IDisposable
                 r => r.Key, r => string.Join(' ', [r.Value?.Path ?? "", .. r.Value?.RuntimeArgs ?? []]), StringComparer.Ordinal),
             DefaultRuntime = json.DefaultRuntime ?? "",
             DataRoot = json.DockerRootDir ?? "",
+            AuthorizationPlugins = [.. json.Plugins?.Authorization ?? []],
         };
     }
 

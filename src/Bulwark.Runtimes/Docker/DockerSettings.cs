@@ -16,4 +16,7 @@ public sealed record DockerSettings(string CgroupDriver, string CgroupVersion, b
 
     /// <summary>The runtime of containers that name none; empty if the daemon does not say.</summary>
     public string DefaultRuntime { get; init; } = "";
+
+    /// <summary>The plugins that the daemon asks before it does what it is told.</summary>
+    public ImmutableArray<string> AuthorizationPlugins { get; init; } = [];
 }

@@ -1,12 +1,15 @@
 using Bulwark.Model.Observations;
+using Bulwark.Server.Authorization;
 using Bulwark.Server.Configuration;
 using Bulwark.Server.Engine;
+using Bulwark.Server.Images;
 
 namespace Bulwark.Server.Api;
 
 /// <summary>What the endpoints work with.</summary>
 internal sealed class ApiContext(
-    StateWriter state, EngineLoop loop, IAgent agent, ServerOptions options, TimeProvider time, Store.Database database, Action down)
+    StateWriter state, EngineLoop loop, IAgent agent, ServerOptions options, TimeProvider time, Store.Database database, ImageScans images,
+    Authorizer? authorizer, Action down)
 {
     public ServerState State => state.Published;
 
@@ -23,6 +26,11 @@ internal sealed class ApiContext(
     public TimeProvider Time => time;
 
     public Store.Database Database => database;
+
+    public ImageScans Images => images;
+
+    /// <summary>Null if this server knows no Docker daemon.</summary>
+    public Authorizer? Authorizer => authorizer;
 
     public DateTimeOffset Now => time.GetUtcNow();
 

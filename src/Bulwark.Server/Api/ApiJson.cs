@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Bulwark.Model;
+using Bulwark.Runtimes.Docker.Authorization;
 using Bulwark.Server.Api.Contracts;
 
 namespace Bulwark.Server.Api;
@@ -15,7 +16,8 @@ namespace Bulwark.Server.Api;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(CamelCaseEnum<Mode>), typeof(CamelCaseEnum<Verdict>), typeof(CamelCaseEnum<Direction>)])]
+    Converters = [typeof(CamelCaseEnum<Mode>), typeof(CamelCaseEnum<Verdict>), typeof(CamelCaseEnum<Direction>),
+        typeof(CamelCaseEnum<DockerAct>)])]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(WorkloadReport))]
 [JsonSerializable(typeof(ImmutableArray<WorkloadReport>))]
@@ -31,5 +33,7 @@ namespace Bulwark.Server.Api;
 [JsonSerializable(typeof(ForgetRequest))]
 [JsonSerializable(typeof(ModeRequest))]
 [JsonSerializable(typeof(SimulateRequest))]
+[JsonSerializable(typeof(AuthorizeRequest))]
+[JsonSerializable(typeof(AuthorizeReport))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ApiJson : JsonSerializerContext;

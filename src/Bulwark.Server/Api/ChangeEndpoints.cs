@@ -9,6 +9,8 @@ using Bulwark.Server.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Bulwark.Model.Privileges;
+using Bulwark.Runtimes.Docker;
 
 namespace Bulwark.Server.Api;
 
@@ -20,6 +22,7 @@ internal static class ChangeEndpoints
         routes.MapPost("/v1/allow", context => Allow(context, api));
         routes.MapPost("/v1/forget", context => Forget(context, api));
         routes.MapPost("/v1/mode", context => SetMode(context, api));
+        routes.MapPost("/v1/authorize", context => Authorize(context, api));
         routes.MapPost("/v1/simulate", context => Simulate(context, api));
         routes.MapPost("/v1/down", context =>
         {
@@ -38,6 +41,11 @@ internal static class ChangeEndpoints
         var request = await RequestReader.Body(context, ApiJson.Default.AllowRequest).ConfigureAwait(false);
         var report = await api.Loop.Run(() =>
         {
+            if (request.Privileges is { IsDefaultOrEmpty: false })
+            {
+                var (named, privileges) = RequestReader.AllowPrivileges(request, api.State);
+                return Reports(named, api.Changer.AllowPrivileges(named.Workload.Identity, privileges, api.Now), []);
+            }
             var (workload, key, executable) = RequestReader.Allow(request, api.State, api.Events);
             return Reports(api.Changer.Allow(workload.Workload.Identity, key, executable, api.Now));
         }, context.RequestAborted).ConfigureAwait(false);
@@ -49,10 +57,31 @@ internal static class ChangeEndpoints
         var request = await RequestReader.Body(context, ApiJson.Default.ForgetRequest).ConfigureAwait(false);
         var report = await api.Loop.Run(() =>
         {
+            if (request.Privileges is { IsDefaultOrEmpty: false })
+            {
+                var (named, privileges) = RequestReader.ForgetPrivileges(request, api.State);
+                return Reports(named, [], api.Changer.ForgetPrivileges(named.Workload.Identity, privileges, api.Now));
+            }
             var (workload, which) = RequestReader.Forget(request, api.State);
             return Reports(api.Changer.Forget(workload.Workload.Identity, which, request.Everything, api.Now));
         }, context.RequestAborted).ConfigureAwait(false);
         await Responses.Write(context, report, ApiJson.Default.ImmutableArrayProfileChangeReport).ConfigureAwait(false);
+    }
+
+    private static async Task Authorize(HttpContext context, ApiContext api)
+    {
+        var request = await RequestReader.Body(context, ApiJson.Default.AuthorizeRequest).ConfigureAwait(false);
+        if (api.Authorizer is not { } authorizer)
+            throw new RequestException(409, "Not asked", "This server knows no Docker daemon, so it cannot judge what one does.");
+        try
+        {
+            var report = await authorizer.JudgeAsync(request, context.RequestAborted).ConfigureAwait(false);
+            await Responses.Write(context, report, ApiJson.Default.AuthorizeReport).ConfigureAwait(false);
+        }
+        catch (DockerException e)
+        {
+            throw new RequestException(503, "Docker does not answer", e.Message, "bulwark status");
+        }
     }
 
     private static async Task SetMode(HttpContext context, ApiContext api)
@@ -67,7 +96,7 @@ internal static class ChangeEndpoints
             : SetModeOf(request.Workload!, request.Mode, api), context.RequestAborted).ConfigureAwait(false);
         var now = api.State;
         await Responses.Write(context,
-            WorkloadReporter.Some(now, changed.Select(id => now.Workloads[id]), api.Options.Learning, api.Now),
+            WorkloadReporter.Some(now, changed.Select(id => now.Workloads[id]), api.Options.Learning, api.Now, api.Images),
             ApiJson.Default.ImmutableArrayWorkloadReport).ConfigureAwait(false);
     }
 
@@ -104,7 +133,7 @@ internal static class ChangeEndpoints
     private static Dictionary<string, Profile> Proposed(SimulateRequest request, ServerState state, ApiContext api, DateTimeOffset now)
     {
         var profiles = state.Workloads.Values.ToDictionary(w => w.Workload.Name, w => w.Profile, StringComparer.Ordinal);
-        foreach (var forget in OrEmpty(request.Forget))
+        foreach (var forget in RequestReader.OrEmpty(request.Forget))
         {
             var (workload, which) = RequestReader.Forget(forget, state);
             var before = profiles[workload.Workload.Name];
@@ -112,7 +141,7 @@ internal static class ChangeEndpoints
             foreach (var entry in before.Entries.Values.Where(e => !forget.Everything && e.IsAllowed && which(e)))
                 ChangeOtherEnd(workload, entry.Key, (profile, key) => Learner.Forget(profile, e => e.IsAllowed && e.Key == key));
         }
-        foreach (var allow in OrEmpty(request.Allow))
+        foreach (var allow in RequestReader.OrEmpty(request.Allow))
         {
             var (workload, key, executable) = RequestReader.Allow(allow, state, api.Events);
             profiles[workload.Workload.Name] = Learner.Allow(profiles[workload.Workload.Name], key, now, executable);
@@ -128,10 +157,11 @@ internal static class ChangeEndpoints
         }
     }
 
-    private static ImmutableArray<T> OrEmpty<T>(ImmutableArray<T> array) => array.IsDefault ? [] : array;
-
     private static ImmutableArray<ProfileChangeReport> Reports(ImmutableArray<ProfileChange> changes) =>
         [.. changes.Select(c => new ProfileChangeReport(c.Workload.Name, Texts(c.Added), Texts(c.Removed), c.Why))];
+
+    private static ImmutableArray<ProfileChangeReport> Reports(WorkloadState workload, ImmutableArray<Privilege> added, ImmutableArray<Privilege> removed) =>
+        [new(workload.Workload.Name, [.. added.Select(p => p.ToString())], [.. removed.Select(p => p.ToString())], "")];
 
     private static ImmutableArray<string> Texts(ImmutableArray<ProfileKey> keys) => [.. keys.Select(k => k.ToString())];
 }

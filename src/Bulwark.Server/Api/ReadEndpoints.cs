@@ -5,6 +5,7 @@ using Bulwark.Server.Engine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Bulwark.Server.Images;
 
 namespace Bulwark.Server.Api;
 
@@ -18,7 +19,7 @@ internal static class ReadEndpoints
     {
         routes.MapGet("/v1/status", context => Responses.Write(context, Status(api), ApiJson.Default.StatusReport));
         routes.MapGet("/v1/workloads", context => Responses.Write(context,
-            WorkloadReporter.All(api.State, api.Options.Learning, api.Now), ApiJson.Default.ImmutableArrayWorkloadReport));
+            WorkloadReporter.All(api.State, api.Options.Learning, api.Now, api.Images), ApiJson.Default.ImmutableArrayWorkloadReport));
         routes.MapGet("/v1/map", context => Responses.Write(context, MapReporter.Map(api.State), ApiJson.Default.MapReport));
         routes.MapGet("/v1/zones", context => Responses.Write(context, MapReporter.Zones(api.State), ApiJson.Default.ImmutableArrayZoneReport));
         // Names have slashes; a client may escape them or not.
@@ -28,7 +29,7 @@ internal static class ReadEndpoints
             var state = api.State;
             var workload = WorkloadLookup.Find(state, text);
             return Responses.Write(context,
-                WorkloadReporter.Profile(state, workload, api.Options.Learning, api.Now), ApiJson.Default.ProfileReport);
+                WorkloadReporter.Profile(state, workload, api.Options.Learning, api.Now, api.Images), ApiJson.Default.ProfileReport);
         });
         routes.MapGet("/v1/events", context => Responses.Write(context,
             api.Events.Newest(RequestReader.Query(context, api.State, api.Now), RequestReader.Limit(context, UsualEvents, MostEvents)),
@@ -49,8 +50,16 @@ internal static class ReadEndpoints
         var (state, agent) = (api.State, api.Agent.Status);
         return new(
             typeof(BulwarkServer).Assembly.GetName().Version?.ToString(3) ?? "", state.StartedAt, api.Options.Auto, state.ModeOfNew,
-            agent with { Warnings = agent.Warnings.AddRange(state.Warnings) }, state.Lost,
-            WorkloadReporter.All(state, api.Options.Learning, api.Now));
+            agent with { Warnings = [.. agent.Warnings, .. state.Warnings, .. Warnings(api.Images)] }, state.Lost,
+            WorkloadReporter.All(state, api.Options.Learning, api.Now, api.Images));
+    }
+
+    private static IEnumerable<string> Warnings(ImageScans images)
+    {
+        if (images.IsOn && !images.HasAdvisories)
+            yield return $"There is no file of advisories ({images.Advisories}), so no scan of an image can tell of vulnerabilities: bulwark advisories update";
+        if (images.ExceptionsProblem.Length > 0)
+            yield return images.ExceptionsProblem;
     }
 
     private static Task Export(HttpContext context, ServerState state)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Bulwark.Model.Privileges;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -83,6 +85,32 @@ internal static class RequestReader
         return (workload, key, Executable(request.Executable, key));
     }
 
+    public static ImmutableArray<T> OrEmpty<T>(ImmutableArray<T> array) => array.IsDefault ? [] : array;
+
+    /// <summary>The workload and the privileges that a person wants to allow.</summary>
+    public static (WorkloadState Workload, ImmutableArray<Privilege> Privileges) AllowPrivileges(AllowRequest request, ServerState state)
+    {
+        if (request.Workload is null || request.Event is not null || request.To is not null || request.From is not null || request.Port is not null
+            || request.Executable is not null)
+            throw Bad("Privileges need a workload, and leave no part for an event, a peer, a port or an executable.");
+        return (WorkloadLookup.Find(state, request.Workload), Privileges(request.Privileges!.Value));
+    }
+
+    /// <summary>The workload and the privileges that a person wants to forget.</summary>
+    public static (WorkloadState Workload, ImmutableArray<Privilege> Privileges) ForgetPrivileges(ForgetRequest request, ServerState state)
+    {
+        if (request.Everything || request.Peer is not null || request.Port is not null)
+            throw Bad("Privileges leave no part for a peer, a port or everything.");
+        return (WorkloadLookup.Find(state, request.Workload), Privileges(request.Privileges!.Value));
+    }
+
+    private static ImmutableArray<Privilege> Privileges(ImmutableArray<string> texts) =>
+    [
+        .. texts.Select(text => Privilege.TryParse(text, out var privilege)
+            ? privilege
+            : throw Bad($"\"{text}\" is no privilege.", $"One of: {string.Join(", ", PrivilegeKind.All.Select(kind => kind.Form))}")),
+    ];
+
     /// <summary>The workload, and which of its entries a person wants to forget.</summary>
     public static (WorkloadState Workload, Func<ProfileEntry, bool> Which) Forget(ForgetRequest request, ServerState state)
     {
@@ -121,7 +149,7 @@ internal static class RequestReader
         {
             throw new RequestException(409, "Nothing to allow",
                 string.Create(CultureInfo.InvariantCulture, $"Event {id} is no conversation outside a profile: {report.Message}"),
-                string.Create(CultureInfo.InvariantCulture, $"bulwark explain {id}"));
+                report.Hint.StartsWith("bulwark allow", StringComparison.Ordinal) ? report.Hint : string.Create(CultureInfo.InvariantCulture, $"bulwark explain {id}"));
         }
         var executable = attempt.Reason == VerdictReason.Executable && attempt.Executable.Length > 0 ? Executable(attempt.Executable, attempt.Key) : "";
         return (WorkloadLookup.Find(state, attempt.Workload), attempt.Key, executable);

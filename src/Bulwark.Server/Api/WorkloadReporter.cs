@@ -3,30 +3,35 @@ using Bulwark.Model.Learning;
 using Bulwark.Model.Profiles;
 using Bulwark.Server.Api.Contracts;
 using Bulwark.Server.Engine;
+using Bulwark.Server.Images;
 
 namespace Bulwark.Server.Api;
 
 /// <summary>Reports on workloads and their profiles.</summary>
-public static class WorkloadReporter
+internal static class WorkloadReporter
 {
-    public static ImmutableArray<WorkloadReport> All(ServerState state, LearningThresholds thresholds, DateTimeOffset now) =>
-        Some(state, state.Workloads.Values, thresholds, now);
+    public static ImmutableArray<WorkloadReport> All(ServerState state, LearningThresholds thresholds, DateTimeOffset now, ImageScans images) =>
+        Some(state, state.Workloads.Values, thresholds, now, images);
 
     public static ImmutableArray<WorkloadReport> Some(
-        ServerState state, IEnumerable<WorkloadState> workloads, LearningThresholds thresholds, DateTimeOffset now)
+        ServerState state, IEnumerable<WorkloadState> workloads, LearningThresholds thresholds, DateTimeOffset now, ImageScans images)
     {
         var zones = MapReporter.Zones(state)
             .SelectMany(z => z.Members.Select(m => (m.Peer, z.Name)))
             .ToLookup(m => m.Peer, m => m.Name, StringComparer.Ordinal);
         return
         [
-            .. workloads.OrderBy(w => w.Workload.Name, StringComparer.Ordinal).Select(w => Report(w, zones[w.Workload.Name], thresholds, now)),
+            .. workloads.OrderBy(w => w.Workload.Name, StringComparer.Ordinal).Select(w => Report(w, zones[w.Workload.Name], thresholds, now, images)),
         ];
     }
 
-    public static ProfileReport Profile(ServerState state, WorkloadState workload, LearningThresholds thresholds, DateTimeOffset now) => new(
-        Some(state, [workload], thresholds, now)[0],
-        [.. workload.Profile.Entries.Values.OrderBy(e => e.Key).Select(Entry)]);
+    public static ProfileReport Profile(ServerState state, WorkloadState workload, LearningThresholds thresholds, DateTimeOffset now, ImageScans images) => new(
+        Some(state, [workload], thresholds, now, images)[0],
+        [.. workload.Profile.Entries.Values.OrderBy(e => e.Key).Select(Entry)],
+        [
+            .. workload.Profile.Privileges.Values.Select(p => new PrivilegeReport(
+                p.Privilege.ToString(), ReportText.CamelCase(p.Origin), p.Privilege.Meaning, p.FirstSeen, p.LastSeen)),
+        ]);
 
     public static ProfileEntryReport Entry(ProfileEntry entry) => new(
         entry.Key.Direction, entry.Key.Peer.ToString(), entry.Key.Port.ToString(), entry.Protocol, ReportText.CamelCase(entry.Origin),
@@ -38,7 +43,7 @@ public static class WorkloadReporter
     };
 
     private static WorkloadReport Report(
-        WorkloadState state, IEnumerable<string> zones, LearningThresholds thresholds, DateTimeOffset now)
+        WorkloadState state, IEnumerable<string> zones, LearningThresholds thresholds, DateTimeOffset now, ImageScans images)
     {
         var (workload, profile) = state;
         var learning = Learner.Assess(profile, thresholds, now);
@@ -49,6 +54,7 @@ public static class WorkloadReporter
                     c.Id, c.Name, c.Image, [.. c.Networks.SelectMany(n => n.Addresses).Select(a => a.ToString())], c.StartedAt)),
             ],
             profile.Mode, profile.ModeIsPinned, profile.ModeSince, learning.Learnt, learning.Confidence, learning.WaitsFor,
-            profile.Entries.Values.Count(e => e.IsAllowed), state.Blocked, state.WouldBlock, [.. zones.Order(StringComparer.Ordinal)]);
+            profile.Entries.Values.Count(e => e.IsAllowed), state.Blocked, state.WouldBlock, [.. zones.Order(StringComparer.Ordinal)],
+            FindingsReporter.Report(state, images, now));
     }
 }

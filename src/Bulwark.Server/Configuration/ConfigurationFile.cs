@@ -10,6 +10,7 @@ public static class ConfigurationFile
     public const string DefaultPath = "/etc/bulwark/bulwark.json";
 
     private const string LearningKey = "learning";
+    private const string ImagesKey = "images";
 
     private static readonly JsonDocumentOptions Json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -42,7 +43,10 @@ public static class ConfigurationFile
 
     /// <summary>Every setting there is; <c>docs/configuration.md</c> describes them. One in an object is written <c>learning.interval</c>.</summary>
     public static IEnumerable<string> Keys =>
-        [.. Settings.Keys.Where(key => key != LearningKey), .. LearningSettings.Keys.Select(key => $"{LearningKey}.{key}")];
+    [
+        .. Settings.Keys.Where(key => key is not (LearningKey or ImagesKey)), .. LearningSettings.Keys.Select(key => $"{LearningKey}.{key}"),
+        .. ImageSettings.Keys.Select(key => $"{ImagesKey}.{key}"),
+    ];
 
     /// <summary>Reads the options from the text of a file.</summary>
     public static ServerOptions Parse(string text)
@@ -55,6 +59,8 @@ public static class ConfigurationFile
     {
         ["auto"] = (options, key, value) => options with { Auto = Switch(key, value) },
         [LearningKey] = (options, key, value) => options with { Learning = Learning(key, value) },
+        [ImagesKey] = (options, key, value) => options with { Images = Images(key, value) },
+        ["runtime"] = (options, key, value) => options with { Runtime = Text(key, value) },
         ["dataDirectory"] = (options, key, value) => options with { DataDirectory = Text(key, value) },
         ["socket"] = (options, key, value) => options with { Socket = Text(key, value) },
         ["group"] = (options, key, value) => options with { Group = Text(key, value) },
@@ -74,6 +80,22 @@ public static class ConfigurationFile
         ["confidence"] = (thresholds, key, value) => thresholds with { Confidence = Share(key, value) },
         ["auditTime"] = (thresholds, key, value) => thresholds with { AuditTime = Duration(key, value) },
     };
+
+    private static readonly Dictionary<string, Func<ImageOptions, string, JsonElement, ImageOptions>> ImageSettings = new()
+    {
+        ["scan"] = (images, key, value) => images with { Scan = Switch(key, value) },
+        ["advisories"] = (images, key, value) => images with { Advisories = Text(key, value) },
+        ["exceptions"] = (images, key, value) => images with { Exceptions = Text(key, value) },
+        ["wait"] = (images, key, value) => images with { Wait = Duration(key, value) },
+        ["malware"] = (images, key, value) => images with { Policy = images.Policy with { Malware = Switch(key, value) } },
+        ["exploited"] = (images, key, value) => images with { Policy = images.Policy with { Exploited = Switch(key, value) } },
+        ["criticalAfter"] = (images, key, value) => images with { Policy = images.Policy with { CriticalAfter = DurationOrOff(key, value) } },
+        ["secrets"] = (images, key, value) => images with { Policy = images.Policy with { Secrets = Switch(key, value) } },
+        ["unscanned"] = (images, key, value) => images with { Policy = images.Policy with { Unscanned = Switch(key, value) } },
+        ["unknown"] = (images, key, value) => images with { Policy = images.Policy with { Unknown = Switch(key, value) } },
+    };
+
+    private static ImageOptions Images(string parent, JsonElement element) => Read(new ImageOptions(), element, parent, parent + ".", ImageSettings);
 
     private static LearningThresholds Learning(string parent, JsonElement element)
     {
@@ -122,6 +144,8 @@ public static class ConfigurationFile
         value.ValueKind == JsonValueKind.String && DurationText.TryParse(value.GetString(), out var duration)
             ? duration
             : throw Wrong(key, value, "a duration such as \"30s\", \"10m\", \"24h\" or \"7d\"");
+
+    private static TimeSpan? DurationOrOff(string key, JsonElement value) => value.ValueKind == JsonValueKind.False ? null : Duration(key, value);
 
     private static long Count(string key, JsonElement value, long least, long most) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most

@@ -31,4 +31,10 @@ public sealed record ServerOptions
 
     /// <summary>How many observations may wait; more are dropped, counted and shown.</summary>
     public int Queue { get; init; } = 16_384;
+
+    /// <summary>Scans of images, and which images must not start in protect.</summary>
+    public ImageOptions Images { get; init; } = new();
+
+    /// <summary>The runtime that containers are to have, also with a suffix; with runc also Bulwark's own.</summary>
+    public string Runtime { get; init; } = "runc";
 }

@@ -11,6 +11,7 @@ internal static class Events
     public const string Forget = "forget";
     public const string Lost = "lost";
     public const string Notice = "notice";
+    public const string Authorization = "authorization";
 
     public static EventReport Make(DateTimeOffset time, string kind, string workload, string message, string hint = "") => new(
         0, time.ToUniversalTime(), kind, null, "", workload, "", "", "", "", "", "", 0, 0, message, hint);

@@ -4,6 +4,8 @@ using Bulwark.Model.Enforcement;
 using Bulwark.Model.Learning;
 using Bulwark.Model.Profiles;
 using Bulwark.Server.Api;
+using Bulwark.Model.Privileges;
+using Bulwark.Model.Workloads;
 
 namespace Bulwark.Server.Engine;
 
@@ -69,6 +71,42 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
                 $"It is the other end of what {asked.Workload.Name} forgot."));
         }
         return changes.ToImmutable();
+    }
+
+    /// <summary>The workload of a container, made when it is heard of for the first time.</summary>
+    public WorkloadState Know(Container container, DateTimeOffset now)
+    {
+        var identity = state.Directory.GetOrAdd(container).Identity;
+        var workload = state.Find(identity, now, out var isNew)!;
+        if (isNew)
+            policies.Invalidate(identity);
+        return workload;
+    }
+
+    /// <summary>Allows privileges; returns those that were not allowed before.</summary>
+    public ImmutableArray<Privilege> AllowPrivileges(Identity workload, IReadOnlyCollection<Privilege> privileges, DateTimeOffset now)
+    {
+        var before = state.Current.Workloads[workload];
+        var added = PrivilegeJudge.Missing(before.Profile, privileges);
+        if (added.IsEmpty)
+            return added;
+        state.Put(before with { Profile = PrivilegeJudge.Allow(before.Profile, added, now) });
+        var name = before.Workload.Name;
+        state.Events.Append(Events.Make(now, Events.Allow, name, $"{name} may now: {string.Join(", ", added)}.",
+            $"bulwark forget {ShellWord.Quote(name)} --privilege {ShellWord.Quote(added[0].ToString())}"));
+        return added;
+    }
+
+    /// <summary>Forgets privileges; returns those that were there.</summary>
+    public ImmutableArray<Privilege> ForgetPrivileges(Identity workload, IReadOnlyCollection<Privilege> privileges, DateTimeOffset now)
+    {
+        var before = state.Current.Workloads[workload];
+        ImmutableArray<Privilege> removed = [.. before.Profile.Privileges.Keys.Where(privileges.Contains)];
+        if (removed.IsEmpty)
+            return removed;
+        state.Put(before with { Profile = before.Profile with { Privileges = before.Profile.Privileges.RemoveRange(removed) } });
+        state.Events.Append(Events.Make(now, Events.Forget, before.Workload.Name, $"{before.Workload.Name} forgot: {string.Join(", ", removed)}."));
+        return removed;
     }
 
     /// <summary>Sets the mode; returns whether anything changed.</summary>
@@ -174,7 +212,7 @@ internal sealed class ProfileChanger(StateWriter state, PolicyApplier policies)
         ImmutableArray<ProfileKey> removed = [.. before.Profile.Entries.Values.Where(which).Select(e => e.Key).Order()];
         var profile = Learner.Forget(before.Profile, which);
         if (everything)
-            profile = Learner.SetMode(profile, Mode.Learn, pinned: false, now) with { Learning = new() };
+            profile = Learner.SetMode(profile, Mode.Learn, pinned: false, now) with { Learning = new(), Privileges = before.Profile.Privileges.Clear() };
         if (!ReferenceEquals(profile, before.Profile))
         {
             Keep(before, profile);

@@ -102,5 +102,33 @@ internal static class Migrations
         ALTER TABLE entries ADD COLUMN highest_data_port INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE entries ADD COLUMN data_connections INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        CREATE TABLE privileges (
+            workload INTEGER NOT NULL REFERENCES workloads (identity) ON DELETE CASCADE,
+            privilege TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL,
+            PRIMARY KEY (workload, privilege)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE started (
+            container TEXT PRIMARY KEY,
+            time INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE images (
+            id TEXT PRIMARY KEY,
+            scanned INTEGER NOT NULL,
+            scan TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE fixes (
+            vulnerability TEXT NOT NULL,
+            package TEXT NOT NULL,
+            known_since INTEGER NOT NULL,
+            PRIMARY KEY (vulnerability, package)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 }

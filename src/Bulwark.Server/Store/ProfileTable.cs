@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Bulwark.Model;
+using Bulwark.Model.Privileges;
 using Bulwark.Model.Profiles;
 using Microsoft.Data.Sqlite;
 
@@ -19,6 +20,7 @@ public static class ProfileTable
     public static ImmutableDictionary<Identity, Profile> Load(SqliteConnection connection, IReadOnlyDictionary<Identity, string> names)
     {
         var entries = LoadEntries(connection);
+        var privileges = PrivilegeTable.Load(connection);
         using var command = connection.Prepare("SELECT workload, mode, pinned, mode_since, learning FROM profiles");
         using var reader = command.ExecuteReader();
         var profiles = ImmutableDictionary.CreateBuilder<Identity, Profile>();
@@ -30,6 +32,7 @@ public static class ProfileTable
                 Mode = reader.GetEnum<Mode>(1),
                 ModeIsPinned = reader.GetInt64(2) != 0,
                 ModeSince = reader.GetTime(3),
+                Privileges = privileges.GetValueOrDefault(workload, ImmutableSortedDictionary<Privilege, PrivilegeEntry>.Empty),
                 Learning = JsonSerializer.Deserialize(reader.GetString(4), StoreJson.Default.LearningProgress) ?? new(),
                 Entries = entries.TryGetValue(workload, out var own)
                     ? own.ToImmutableDictionary(e => e.Key)
@@ -54,6 +57,8 @@ public static class ProfileTable
                 .Set("@learning", JsonSerializer.Serialize(profile.Learning, StoreJson.Default.LearningProgress))
                 .ExecuteNonQuery();
         }
+        if (!ReferenceEquals(saved?.Privileges, profile.Privileges))
+            PrivilegeTable.Save(connection, workload, profile.Privileges.Values);
         var before = saved?.Entries ?? ImmutableDictionary<ProfileKey, ProfileEntry>.Empty;
         if (ReferenceEquals(before, profile.Entries))
             return;

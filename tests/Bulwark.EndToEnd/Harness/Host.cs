@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bulwark.EndToEnd.Scenarios;
 
 namespace Bulwark.EndToEnd.Harness;
@@ -34,13 +35,17 @@ public sealed class Host
     public string DockerAddress => "unix://" + _sandbox.PathOf(Machine.Name + ".sock");
 
     /// <summary>Starts a host. <paramref name="number"/> (10 to 19) tells hosts apart: it ends their addresses.</summary>
+    /// <param name="asks">The name of the Bulwark that its Docker asks, by way of the authorization plugin; null if it asks none.</param>
     public static async Task<Host> StartAsync(
-        Sandbox sandbox, Outside outside, int number, ControlGroups controlGroups = ControlGroups.AsIs, params IReadOnlyList<string> dockerOptions)
+        Sandbox sandbox, Outside outside, int number, ControlGroups controlGroups = ControlGroups.AsIs, string? asks = null,
+        params IReadOnlyList<string> dockerOptions)
     {
         var machine = await Machine.StartAsync(sandbox, $"host{number}", controlGroups);
         await outside.ConnectAsync(machine, number);
         var host = new Host(sandbox, machine, outside, number);
-        await host.StartDockerAsync(number, dockerOptions);
+        if (asks is not null)
+            await host.StartPluginAsync(asks);
+        await host.StartDockerAsync(number, [.. dockerOptions, .. asks is null ? [] : (ReadOnlySpan<string>)["--authorization-plugin=bulwark"]]);
         await host.ImportAsync();
         return host;
     }
@@ -50,6 +55,19 @@ public sealed class Host
 
     /// <summary>Runs a bash script in a container.</summary>
     public Task<CommandResult> ExecAsync(string container, string script) => DockerAsync("exec", container, "bash", "-c", script);
+
+    /// <summary>Starts the authorization plugin, which Docker finds below <c>/run/docker/plugins</c>, and waits until it listens.</summary>
+    public async Task<Process> StartPluginAsync(string asks, string unanswered = "open")
+    {
+        var plugin = Machine.Start(
+            Machine.Name + ".plugin.log", BulwarkProcess.Executable, "authz", "--unanswered", unanswered, "--socket", BulwarkProcess.FilesOf(this, asks) + "/bulwark.sock");
+        await _sandbox.UntilAsync("the plugin listens", TimeSpan.FromSeconds(20), [Machine.Name + ".plugin.log"], async () =>
+            (await Machine.BashAsync("curl -sf --unix-socket /run/docker/plugins/bulwark.sock -X POST http://plugin/Plugin.Activate")).Output.Contains("authz", StringComparison.Ordinal));
+        return Plugin = plugin;
+    }
+
+    /// <summary>The authorization plugin that was started last; null if there is none.</summary>
+    public Process? Plugin { get; private set; }
 
     private async Task StartDockerAsync(int number, IReadOnlyList<string> options)
     {

@@ -11,10 +11,14 @@ public sealed record Learning(TimeSpan MinimumTime, int MinimumSightings, double
     /// <summary>Nothing moves by itself.</summary>
     public static Learning Never { get; } = Quick with { MinimumTime = TimeSpan.FromHours(1) };
 
+    /// <summary>More settings, each <c>"key": value,</c>.</summary>
+    public string More { get; init; } = "";
+
     public string ToConfiguration() => string.Create(
         CultureInfo.InvariantCulture,
         $$"""
         {
+          {{More}}
           "auto": true,
           "learning": {
             "interval": "1s", "minimumTime": "{{MinimumTime.TotalSeconds}}s", "minimumSightings": {{MinimumSightings}},

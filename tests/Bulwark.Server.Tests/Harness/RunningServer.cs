@@ -5,8 +5,10 @@ using Bulwark.Model;
 using Bulwark.Model.Learning;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Workloads;
+using Bulwark.Server.Authorization;
 using Bulwark.Server.Configuration;
 using Bulwark.Server.Engine;
+using Bulwark.Server.Images;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -58,6 +60,7 @@ public sealed class RunningServer : IAsyncDisposable
         DataDirectory = directory["data"],
         Socket = directory["run/bulwark.sock"],
         Group = "no-such-group",
+        Images = new() { Advisories = directory["advisories"], Exceptions = directory["exceptions"] },
         Learning = new()
         {
             Interval = TimeSpan.FromSeconds(1),
@@ -70,13 +73,16 @@ public sealed class RunningServer : IAsyncDisposable
     };
 
     public static async Task<RunningServer> Start(
-        TemporaryDirectory directory, FakeAgent? agent = null, FakeTimeProvider? time = null, Func<ServerOptions, ServerOptions>? change = null)
+        TemporaryDirectory directory, FakeAgent? agent = null, FakeTimeProvider? time = null, Func<ServerOptions, ServerOptions>? change = null,
+        IDockerFacts? docker = null, IImageScanner? scanner = null)
     {
         var options = (change ?? (o => o))(Options(directory));
         time ??= new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
         agent ??= new();
         var server = new BulwarkServer(options, time, NullLoggerFactory.Instance);
         server.Attach(agent);
+        if (docker is not null)
+            server.AttachDocker(docker, scanner);
         var running = new RunningServer(server, agent, time, options);
         try
         {
@@ -91,11 +97,12 @@ public sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>A container of a compose service runs; returns its workload.</summary>
-    public Workload Container(string project, string service, string? id = null)
+    public Workload Container(string project, string service, string? id = null, string image = "")
     {
         var container = new Container(id ?? $"{project}{service}0123456789", $"{project}-{service}-1")
         {
             Image = service + ":1",
+            ImageDigest = image,
             IsRunning = true,
             Labels = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty
                 .Add("com.docker.compose.project", project).Add("com.docker.compose.service", service),

@@ -22,6 +22,12 @@ internal sealed record InfoJson
     public Dictionary<string, RuntimeJson?>? Runtimes { get; init; }
     public string? DefaultRuntime { get; init; }
     public string? DockerRootDir { get; init; }
+    public PluginsJson? Plugins { get; init; }
+}
+
+internal sealed record PluginsJson
+{
+    public string[]? Authorization { get; init; }
 }
 
 internal sealed record RuntimeJson

@@ -18,7 +18,16 @@ public sealed record StatusReport(
 public sealed record WorkloadReport(
     string Name, uint Identity, string Kind, string Project, string Image, ImmutableArray<ContainerReport> Containers,
     Mode Mode, bool ModeIsPinned, DateTimeOffset ModeSince, bool Learnt, double Confidence, ImmutableArray<string> WaitsFor,
-    int Conversations, long Blocked, long WouldBlock, ImmutableArray<string> Zones);
+    int Conversations, long Blocked, long WouldBlock, ImmutableArray<string> Zones, FindingsReport Findings);
+
+/// <summary>What is wrong with the images of a workload's running containers, taken together.</summary>
+/// <param name="State"><c>none</c> (nothing runs), <c>notScanned</c>, <c>failed</c>, <c>cannotTell</c>, <c>scanned</c>.</param>
+/// <param name="ScannedAt">When the image was scanned that was scanned longest ago; null if none was.</param>
+/// <param name="Refused">Why such an image would not start in protect; empty if it would.</param>
+/// <param name="Detail">What could not be told, or why a scan failed; a line each.</param>
+public sealed record FindingsReport(
+    string State, int Critical, int High, int Medium, int Low, int Unrated, int Secrets, int Malware, int Exploited, DateTimeOffset? ScannedAt,
+    ImmutableArray<string> Refused, ImmutableArray<string> Detail);
 
 /// <summary>A running container of a workload.</summary>
 public sealed record ContainerReport(string Id, string Name, string Image, ImmutableArray<string> Addresses, DateTimeOffset StartedAt);
@@ -52,7 +61,11 @@ public sealed record ZoneReport(string Name, ImmutableArray<ZoneMemberReport> Me
 public sealed record ZoneMemberReport(string Peer, bool Shared, string Reason);
 
 /// <summary>A workload's profile.</summary>
-public sealed record ProfileReport(WorkloadReport Workload, ImmutableArray<ProfileEntryReport> Entries);
+public sealed record ProfileReport(WorkloadReport Workload, ImmutableArray<ProfileEntryReport> Entries, ImmutableArray<PrivilegeReport> Privileges);
+
+/// <summary>A privilege in a profile.</summary>
+/// <param name="Meaning">What it means, in words that go on from "it …".</param>
+public sealed record PrivilegeReport(string Privilege, string Origin, string Meaning, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
 
 /// <summary>One conversation in a profile.</summary>
 /// <param name="OnlyExecutables">Whether it is for these executables only.</param>
@@ -68,7 +81,7 @@ public sealed record ProfileEntryReport(
 }
 
 /// <summary>Something that happened: a verdict, a change of mode, a loss, something that a person should know.</summary>
-/// <param name="Kind"><c>verdict</c>, <c>mode</c>, <c>allow</c>, <c>forget</c>, <c>lost</c>, <c>notice</c>.</param>
+/// <param name="Kind"><c>verdict</c>, <c>mode</c>, <c>allow</c>, <c>forget</c>, <c>lost</c>, <c>notice</c>, <c>authorization</c>.</param>
 /// <param name="Message">One sentence for a person.</param>
 /// <param name="Hint">The command that would allow it, or empty.</param>
 public sealed record EventReport(
@@ -90,3 +103,7 @@ public sealed record SimulateReport(
 /// <summary>A recorded conversation that the profile would have blocked.</summary>
 public sealed record SimulatedBlockReport(
     string Workload, Direction Direction, string Peer, string Port, long Connections, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, string Reason);
+
+/// <summary>Whether Docker may do it.</summary>
+/// <param name="Message">Why not, for the one who asked; empty if it may.</param>
+public sealed record AuthorizeReport(bool Allow, string Message);

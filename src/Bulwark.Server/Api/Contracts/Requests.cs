@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bulwark.Model;
+using Bulwark.Runtimes.Docker.Authorization;
 
 namespace Bulwark.Server.Api.Contracts;
 
@@ -20,6 +21,9 @@ public sealed record AllowRequest
 
     /// <summary>The path of the executable that may open it, beside those that may already; all may without.</summary>
     public string? Executable { get; init; }
+
+    /// <summary>Instead of a peer and a port: privileges, for example <c>host-network</c>.</summary>
+    public ImmutableArray<string>? Privileges { get; init; }
 }
 
 /// <summary>Forgets profile entries: those that match all that is given, or the whole profile.</summary>
@@ -28,6 +32,9 @@ public sealed record ForgetRequest
     public required string Workload { get; init; }
     public string? Peer { get; init; }
     public string? Port { get; init; }
+
+    /// <summary>Instead of a peer and a port: privileges, for example <c>host-network</c>.</summary>
+    public ImmutableArray<string>? Privileges { get; init; }
 
     /// <summary>Forget everything, and start to learn anew.</summary>
     public bool Everything { get; init; }
@@ -59,6 +66,27 @@ public sealed record SimulateRequest
 
     /// <summary>Proposed: entries to take away.</summary>
     public ImmutableArray<ForgetRequest> Forget { get; init; } = [];
+}
+
+/// <summary>Docker asks whether it may do what it was asked to do: <c>POST /v1/authorize</c>.</summary>
+public sealed record AuthorizeRequest
+{
+    public required DockerAct Act { get; init; }
+
+    /// <summary>The address of the daemon that asks; empty for those that the server knows.</summary>
+    public string Daemon { get; init; } = "";
+
+    /// <summary>Who asked it, if the daemon knows.</summary>
+    public string User { get; init; } = "";
+
+    /// <summary>The container or the exec that it is about, as the call names it; or empty.</summary>
+    public string Subject { get; init; } = "";
+
+    /// <summary>The name of what is to be made; or empty.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What is asked for.</summary>
+    public ContainerDemands Demands { get; init; } = new();
 }
 
 /// <summary>What went wrong: RFC 9457, with a hint.</summary>
