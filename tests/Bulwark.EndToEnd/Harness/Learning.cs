@@ -8,8 +8,8 @@ public sealed record Learning(TimeSpan MinimumTime, int MinimumSightings, double
     /// <summary>Seconds instead of days.</summary>
     public static Learning Quick { get; } = new(TimeSpan.FromSeconds(15), 20, 0.2, TimeSpan.FromSeconds(3));
 
-    /// <summary>More settings, each <c>"key": value,</c>.</summary>
-    public string More { get; init; } = "";
+    /// <summary>More settings, each <c>"key": value,</c>. Scans of images, which take time from what is tried, are for scenarios about them.</summary>
+    public string More { get; init; } = """ "images": { "scan": false }, """;
 
     public string ToConfiguration() => string.Create(
         CultureInfo.InvariantCulture,
