@@ -4,5 +4,6 @@
 #include "device.bpf.c"
 #include "cgroup.bpf.c"
 #include "socket.bpf.c"
+#include "proxy.bpf.c"
 
 char _license[] SEC("license") = "GPL";

@@ -20,6 +20,8 @@ INLINE int judge_in_cgroup(struct __sk_buff *skb, __u8 direction)
 	__u32 *place = bpf_get_local_storage(&cgroup_places, 0);
 	if (!*place)
 		return CGROUP_PASS;
+	if (is_known(skb, direction, *place, 0))
+		return CGROUP_PASS;
 	struct judging *j = free_slot();
 	if (!j)
 		return CGROUP_DROP; /* a packet lost; TCP sends it again */

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bulwark.Agent.Hosts;
+using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Native;
 using Bulwark.Kernel.Netlink;
 using Bulwark.Model.Workloads;
@@ -14,8 +15,9 @@ internal static unsafe class HealingTime
 
     public static void Measure(Stage stage, Results results)
     {
-        var endpoints = new Endpoints(stage.Kernel, new(stage.Kernel, stage.Pins), NullLogger.Instance);
+        var endpoints = new Endpoints(stage.Kernel, new(stage.Kernel, stage.Pins, useTcx: false), NullLogger.Instance);
         endpoints.Claim(new WatchPoint.HostEnd(stage.ClientVeth), new(new Container("client", "client"), Stage.Client, 1));
+        var hooks = PacketHooks.OfHostEnds(stage.Kernel, stage.Pins, useTcx: false);
         var keeper = new ProgramKeeper(endpoints, null, new(), (_, _) => ValueTask.CompletedTask, TimeProvider.System, NullLogger.Instance);
         using var monitor = new NetlinkMonitor();
         using var stop = new CancellationTokenSource();
@@ -37,7 +39,7 @@ internal static unsafe class HealingTime
             };
             if (LibBpf.DestroyTcHook(&hook) != 0)
                 throw new InvalidOperationException("clsact cannot be removed");
-            while (!stage.Hooks.AreInPlace(stage.ClientVeth))
+            while (!hooks.AreInPlace(stage.ClientVeth))
             {
             }
             taken.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
@@ -45,6 +47,7 @@ internal static unsafe class HealingTime
         }
         stop.Cancel();
         loop.Join();
+        endpoints.Release(stage.ClientVeth);
         results.AddHealing(Times, Spread.Of(taken));
     }
 }

@@ -107,7 +107,7 @@ internal static unsafe partial class ProcessorCost
     }
 
     // Nanoseconds that this thread had a processor.
-    private static long Now()
+    public static long Now()
     {
         const int ThreadTime = 3; // CLOCK_THREAD_CPUTIME_ID
         var time = stackalloc long[2];

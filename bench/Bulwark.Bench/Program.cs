@@ -11,6 +11,7 @@ var results = new Results();
 TrafficCost.Measure(stage, int.Parse(rounds, CultureInfo.InvariantCulture), results);
 ProcessorCost.Measure(stage, int.Parse(rounds, CultureInfo.InvariantCulture), results);
 PacketCost.Measure(stage, results);
+WatchingCost.Measure(stage, results);
 PolicyCost.Measure(stage, results);
 HealingTime.Measure(stage, results);
 results.Write(file);

@@ -10,6 +10,7 @@ internal sealed class Results
     private readonly List<string> _packets = [];
     private readonly List<string> _policies = [];
     private string _healing = "";
+    private string _watching = "";
 
     public int Rounds { get; set; }
 
@@ -24,6 +25,13 @@ internal sealed class Results
 
     public void AddPolicy(string what, Spread milliseconds) =>
         _policies.Add(Text($"| {what} | {milliseconds.Median:N2} | {milliseconds.Low:N2} to {milliseconds.High:N2} |"));
+
+    public void AddWatching(Spread rate, ulong lost, Spread seconds) => _watching = Text(
+        $"""
+        One thread let the programs see whole handshakes of new connections with 200 peers, as fast as it could: {rate.Median:N0} connections a second
+        (median; middle half {rate.Low:N0} to {rate.High:N0}), and {lost:N0} events were lost. That is what this thread can do, not what the programs can. For 10,000
+        connections the agent's observing thread took {seconds.Median * 1000:N0} ms of processor time (middle half {seconds.Low * 1000:N0} to {seconds.High * 1000:N0}).
+        """);
 
     public void AddHealing(int times, Spread milliseconds) => _healing = Text(
         $"""
@@ -41,12 +49,12 @@ internal sealed class Results
         ## Conversations
 
         Two network namespaces on a bridge, one veth pair each, as Docker connects two containers, but without its NAT rules. The programs are at
-        both veths, so each packet is judged twice. One client and one server with blocking sockets; client, server and the agent's
+        both veths, attached by {(Bulwark.Kernel.Attachment.PacketHooks.HasTcx ? "tcx" : "clsact")}, so each packet is judged twice; nftables judges it once. One client and one server with blocking sockets; client, server and the agent's
         observing thread share the cores. {Rounds} rounds of 0.12 seconds for each cell, the settings of a row one right after another, in another
         order each time. The ratio is against the same round without programs: median (middle half). Below 1 is slower.
 
-        | conversation | without programs | learn | protect, 10 entries | protect, 100,000 entries |
-        |---|---|---|---|---|
+        | conversation | without programs | nftables, 10 | nftables, 100,000 | learn | protect, 10 entries | protect, 1,000 | protect, 100,000 |
+        |---|---|---|---|---|---|---|---|
         {string.Join('\n', _traffic)}
 
         The names are netperf's: a stream over one connection; requests of one byte over one connection; a connection for each
@@ -59,8 +67,8 @@ internal sealed class Results
         do, in which the programs cost nothing; so this is the upper bound. {Rounds} rounds of 1,000 requests for each cell. The ratio is the
         time with to the time without programs, median (middle half). Above 1 is more.
 
-        | conversation | without programs | learn | protect, 10 entries | protect, 100,000 entries |
-        |---|---|---|---|---|
+        | conversation | without programs | nftables, 10 | nftables, 100,000 | learn | protect, 10 entries | protect, 1,000 | protect, 100,000 |
+        |---|---|---|---|---|---|---|---|
         {string.Join('\n', _processor)}
 
         ## One packet
@@ -72,6 +80,10 @@ internal sealed class Results
         | setting | packet of | ns | spread |
         |---|---|---|---|
         {string.Join('\n', _packets)}
+
+        ## New connections watched
+
+        {_watching}
 
         ## Policies
 

@@ -18,10 +18,19 @@ internal enum Setting
 {
     /// <summary>No programs: what all others are compared with.</summary>
     None,
+
+    /// <summary>nftables instead: a set of 10 allowed conversations, and what is established.</summary>
+    Nftables,
+
+    /// <summary>The same with 100,000.</summary>
+    NftablesLarge,
     Learn,
 
     /// <summary>Protect, with a profile of 10 entries.</summary>
     Protect,
+
+    /// <summary>Protect, with a profile of 1,000 entries at each end.</summary>
+    ProtectMedium,
 
     /// <summary>Protect, with a profile of 100,000 entries at each end.</summary>
     ProtectLarge,
@@ -34,6 +43,7 @@ internal enum Setting
 internal sealed class Stage : IDisposable
 {
     public const int Small = 10;
+    public const int Medium = 1000;
     public const int Large = 100_000;
 
     private const uint FirstVersion = 0x7000_0000; // of policies: far from those that are given out
@@ -48,8 +58,11 @@ internal sealed class Stage : IDisposable
 
     private readonly string _clientNamespace;
     private readonly string _serverNamespace;
+    private readonly Nftables _nftables;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _observing;
+    private long _observed; // µs
+    private long _told;
 
     public Stage(string clientNamespace, string serverNamespace)
     {
@@ -57,7 +70,7 @@ internal sealed class Stage : IDisposable
         BpfFileSystem.Prepare(Pins);
         Kernel = KernelPrograms.Load(Pins);
         Policies = new(Kernel, TimeProvider.System);
-        Hooks = TcHooks.OfHostEnds(Kernel);
+        Hooks = PacketHooks.OfHostEnds(Kernel, Pins, PacketHooks.HasTcx);
         var links = Interfaces.Links();
         ClientVeth = links.Single(l => l.Name == "client").Index;
         ServerVeth = links.Single(l => l.Name == "server").Index;
@@ -66,7 +79,9 @@ internal sealed class Stage : IDisposable
         Kernel.Addresses.Set(MappedAddress.From(ClientAddress), new() { Identity = Client.Value, Container = 1 });
         Kernel.Addresses.Set(MappedAddress.From(ServerAddress), new() { Identity = Server.Value, Container = 2 });
         WritePolicy(Setting.Protect, Small);
+        WritePolicy(Setting.ProtectMedium, Medium);
         WritePolicy(Setting.ProtectLarge, Large);
+        _nftables = new(Small, Large);
         _observing = new(Observe) { IsBackground = true, Name = "events" };
         _observing.Start();
     }
@@ -75,25 +90,35 @@ internal sealed class Stage : IDisposable
 
     public PolicyTable Policies { get; }
 
-    public TcHooks Hooks { get; }
+    public PacketHooks Hooks { get; }
 
     public uint ClientVeth { get; }
 
     public uint ServerVeth { get; }
 
+    /// <summary>Processor time of the observing thread so far.</summary>
+    public TimeSpan Observed => TimeSpan.FromMicroseconds(Interlocked.Read(ref _observed));
+
+    /// <summary>Events that the observing thread took so far.</summary>
+    public long Told => Interlocked.Read(ref _told);
+
     /// <summary>Switches both ends. All policies are in the kernel from the start, so that this takes a millisecond.</summary>
     public void Put(Setting setting)
     {
         uint[] veths = [ClientVeth, ServerVeth];
-        if (setting == Setting.None)
+        _nftables.Put(setting switch { Setting.Nftables => Small, Setting.NftablesLarge => Large, _ => 0 });
+        if (setting is Setting.None or Setting.Nftables or Setting.NftablesLarge)
         {
             foreach (var veth in veths)
-                TcHooks.Detach(veth);
+                Hooks.Detach(veth);
             return;
         }
         var policy = new WorkloadPolicy { Policy = VersionOf(setting), Mode = (uint)(setting == Setting.Learn ? Mode.Learn : Mode.Protect) };
-        Kernel.Workloads.Set(Client.Value, policy);
-        Kernel.Workloads.Set(Server.Value, policy);
+        using (Kernel.Changes.Begin())
+        {
+            Kernel.Workloads.Set(Client.Value, policy);
+            Kernel.Workloads.Set(Server.Value, policy);
+        }
         foreach (var veth in veths)
             Hooks.Attach(veth);
     }
@@ -117,8 +142,9 @@ internal sealed class Stage : IDisposable
     {
         _stop.Cancel();
         _observing.Join();
-        TcHooks.Detach(ClientVeth);
-        TcHooks.Detach(ServerVeth);
+        _nftables.Put(0);
+        Hooks.Detach(ClientVeth);
+        Hooks.Detach(ServerVeth);
         Kernel.Dispose();
         BpfFileSystem.Remove(Pins);
     }
@@ -150,11 +176,16 @@ internal sealed class Stage : IDisposable
     private void Observe()
     {
         var observer = new Observer(Kernel, new ContainerNumbers(), new ExecutableNames(Kernel), new KernelClock(TimeProvider.System), _ => true);
-        using var ring = Kernel.OpenEvents(observer.Take);
+        using var ring = Kernel.OpenEvents(sample =>
+        {
+            Interlocked.Increment(ref _told);
+            observer.Take(sample);
+        });
         var flushed = Stopwatch.GetTimestamp();
         while (!_stop.IsCancellationRequested)
         {
             ring.Poll(20);
+            Interlocked.Exchange(ref _observed, (long)(ProcessorCost.Now() / 1000));
             if (Stopwatch.GetElapsedTime(flushed) < TimeSpan.FromMilliseconds(200))
                 continue;
             flushed = Stopwatch.GetTimestamp();

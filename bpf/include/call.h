@@ -34,11 +34,11 @@ INLINE void note_socket(const struct socket_key *key, __u32 executable)
 		bpf_map_update_elem(&sockets, key, &socket, BPF_ANY);
 }
 
-static __noinline void tell_call(const struct endpoint *endpoint, const struct socket_key *key, __u32 executable, __u32 verdict_reason,
+GLOBAL int tell_call(const struct endpoint *endpoint, const struct socket_key *key, __u32 executable, __u32 verdict_reason,
 				 __u32 peer)
 {
 	if (!endpoint || !key)
-		return;
+		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	__u32 place = PLACE_CGROUP | endpoint->container;
 	struct attempt_key which = {
@@ -51,11 +51,11 @@ static __noinline void tell_call(const struct endpoint *endpoint, const struct s
 	};
 	__u64 count_since = attempts_to_tell(&which, place, now);
 	if (!count_since)
-		return;
+		return 0;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(COUNTER_LOST_EVENTS);
-		return;
+		return 0;
 	}
 	__builtin_memset(event, 0, sizeof(*event));
 	event->type = EVENT_ATTEMPT;
@@ -72,14 +72,14 @@ static __noinline void tell_call(const struct endpoint *endpoint, const struct s
 	event->direction = DIRECTION_OUT;
 	event->verdict = verdict_reason >> 8;
 	event->reason = verdict_reason & 0xff;
-	submit(event);
+	submit(event);	return 0;
 }
 
 /*
  * Judges a call by the profile of the caller's workload. What the profile does not have at all is left to the packets, which can answer
  * it, unless `strict`.
  */
-static __noinline int judge_call(const struct endpoint *endpoint, const struct socket_key *key, __u32 executable, int strict)
+GLOBAL int judge_call(const struct endpoint *endpoint, const struct socket_key *key, __u32 executable, int strict)
 {
 	struct peer peer = {};
 

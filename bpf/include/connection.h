@@ -20,6 +20,14 @@ INLINE __u64 connection_life(const struct connection *c, __u8 transport)
 	return transport == TRANSPORT_TCP ? LIFE_TCP : LIFE_OTHER;
 }
 
+/* One side will send no more. An answered connection closes when both have said so. */
+INLINE void note_fin(struct connection *c, __u8 direction)
+{
+	c->fins |= direction == c->opened_by ? 1 : 2;
+	if (c->fins == 3 && c->state == STATE_ESTABLISHED)
+		c->state = STATE_CLOSING;
+}
+
 INLINE void connection_key_of(const struct packet *p, __u32 ifindex, __u8 direction, struct connection_key *key)
 {
 	key->ifindex = ifindex;

@@ -26,6 +26,8 @@ enum reason {
 	REASON_UNRELATED_ERROR = 6,
 	REASON_HELD = 7,
 	REASON_EXECUTABLE = 8, /* the conversation is in the profile, but not for this executable */
+	REASON_ROUTING = 9, /* what only a router says */
+	REASON_MISDIRECTED = 10, /* for an address that is none of the container's own */
 };
 
 /* Head of every event, and the whole of EVENT_CONNECTION and EVENT_ATTEMPT. */
@@ -46,7 +48,8 @@ struct event {
 	__u8 direction;
 	__u8 verdict;
 	__u8 reason;
-	__u32 pad;
+	__u16 announced_by; /* port of the conversation on which the server announced this one's; 0: it did not */
+	__u16 pad;
 };
 
 #define PAYLOAD_MAX 512 /* bytes */

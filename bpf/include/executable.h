@@ -79,7 +79,7 @@ static long step_up(__u32 index, struct path_cursor *cursor)
 }
 
 /* Writes the path into the slot, leaf first, from the middle of its buffer towards the front; its length, or 0. */
-static __noinline __u32 write_path(struct path_scratch *scratch)
+GLOBAL __u32 write_path(struct path_scratch *scratch)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
@@ -106,7 +106,7 @@ static __noinline __u32 write_path(struct path_scratch *scratch)
 }
 
 /* The path's number: a known one, or a fresh one from the lower half; the agent gives out the upper. */
-static __noinline __u32 number_of_path(struct path_scratch *scratch)
+GLOBAL __u32 number_of_path(struct path_scratch *scratch)
 {
 	if (!scratch || !write_path(scratch))
 		return 0;

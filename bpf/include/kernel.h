@@ -38,7 +38,12 @@ struct mount {
 	struct vfsmount mnt;
 };
 
+struct ns_common {
+	unsigned int inum;
+};
+
 struct mnt_namespace {
+	struct ns_common ns;
 	struct mount *root;
 };
 
@@ -60,6 +65,8 @@ struct mm_struct {
 };
 
 struct task_struct {
+	struct task_struct *group_leader;
+	__u64 start_time; /* ns, CLOCK_MONOTONIC */
 	struct mm_struct *mm;
 	struct nsproxy *nsproxy;
 };

@@ -73,6 +73,7 @@ enum permission {
 	PERMISSION_NONE = 0,
 	PERMISSION_ALL = 1,
 	PERMISSION_LISTED = 2, /* for the executables in `policy_executables`; packets need no more than the entry */
+	PERMISSION_ANNOUNCES = 4, /* with one of these: the server may announce ports of its own to the client, and these are allowed too */
 };
 
 /* Full: a new policy is refused as a whole and the old one stays. */
@@ -81,7 +82,7 @@ struct {
 	__uint(max_entries, 524288);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct policy_key);
-	__type(value, __u32); /* enum permission */
+	__type(value, __u32); /* of enum permission */
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } policies SEC(".maps");
 
@@ -209,16 +210,20 @@ enum connection_state {
 struct connection {
 	__u64 last_seen; /* ns, CLOCK_MONOTONIC */
 	__u32 policy; /* version that judged it */
-	__u32 epoch; /* of identities when the peer was resolved */
+	__u32 epoch; /* when it was judged */
 	__u32 peer;
+	__u32 workload; /* whose it is */
 	__u16 server_port; /* ICMP: the request's type */
 	__u8 opened_by; /* enum direction */
 	__u8 state;
 	__u8 verdict;
 	__u8 fins; /* bit 0: by the opener, bit 1: by the other */
-	__u8 samples; /* payload reported: bit 0 client's, bit 1 server's */
+	__u8 samples; /* payload reported: bit 0 client's, bit 1 server's; bit 2: the server may announce ports */
 	__u8 seen; /* packets seen: bit 0 out, bit 1 in */
 	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
+	__u16 announced_by; /* port of the conversation on which the server announced this one's; 0: it did not */
+	__u16 pad;
+	__u64 proxied; /* cookie of the proxy's socket, key of `proxied`; 0: no proxy's */
 };
 
 /*
@@ -251,6 +256,31 @@ struct {
 	__type(value, struct connection);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } other_connections SEC(".maps");
+
+/* A port that a server announced to a client, as seen from one place. */
+struct announcement_key {
+	struct address local;
+	struct address remote;
+	__u32 ifindex; /* or another place */
+	__u16 port;
+	__u8 opened_by; /* enum direction: which of both is the client */
+	__u8 pad;
+};
+
+struct announcement {
+	__u64 time; /* ns */
+	__u16 by; /* port of the conversation on which */
+	__u16 pad[3];
+};
+
+/* Not yet used. Full: the longest unused goes; the connection to its port is then judged like any other. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct announcement_key);
+	__type(value, struct announcement);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} announcements SEC(".maps");
 
 struct fragment_key {
 	struct address source;
@@ -291,7 +321,7 @@ struct traffic {
 	__u64 bytes_out; /* IP layer; out is what the container sent */
 	__u64 bytes_in;
 	__u32 samples_client; /* payloads reported */
-	__u32 samples_server;
+	__u32 samples_server; /* highest bit: its server greets as one of FTP does */
 };
 
 /* Counters of conversations, one set a CPU. Full: the longest unused goes, after the agent's last reading of it. */
@@ -353,6 +383,7 @@ enum bucket_use {
 	BUCKET_NAME_ADDRESSES = 3,
 	BUCKET_FRAGMENTS = 4,
 	BUCKET_OPENINGS = 5,
+	BUCKET_ANNOUNCEMENTS = 6,
 };
 
 struct bucket_key {
@@ -402,6 +433,60 @@ struct {
 	__type(value, __u32); /* reserved: 1 */
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } host_namespaces SEC(".maps");
+
+/* Which processes are proxies of ours: not only the path counts, as a container has the same one for a file of its own. */
+struct proxy_key {
+	__u32 executable;
+	__u32 mount_namespace; /* inode */
+};
+
+/* The proxies of Docker's published ports. Full: the agent says so; clients of a further one are the host. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct proxy_key);
+	__type(value, __u32); /* reserved: 1 */
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} proxies SEC(".maps");
+
+#define CLIENTS_MAX 16
+
+/* Whom a connection of a proxy may be for. */
+struct clients {
+	struct address address; /* zero: of several */
+	__u32 count; /* above CLIENTS_MAX: too many to tell */
+	__u32 identity[CLIENTS_MAX];
+	__u32 pad;
+};
+
+/* What a proxy's process took from clients and has not carried on yet. */
+struct proxy {
+	struct bpf_spin_lock lock;
+	__u32 waiting; /* TCP connections */
+	__u64 started; /* ns; tells processes of one number apart */
+	struct clients clients; /* of these; only ever more of them while one waits */
+	struct clients sender; /* of the last datagram */
+};
+
+/* Key: process. Full: clients of a further one are the host. The agent removes those that are gone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct proxy);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} proxy_processes SEC(".maps");
+
+/* Sockets of proxies, by cookie: with the clients of one that connects to a container. Full: the longest unused goes; it is the host's then. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u64);
+	__type(value, struct clients);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} proxied SEC(".maps");
 
 /* A file, as far as it can be told without its path: the hashes guard against reuse of an inode number. */
 struct executable_key {
@@ -468,7 +553,8 @@ enum setting {
 	SETTING_NEXT_NAME = 0, /* these are the programs' */
 	SETTING_NEXT_EXECUTABLE = 1,
 	SETTING_NAMES_EPOCH = 2, /* grows with every change of a name's addresses */
-	SETTING_ADDRESSES_EPOCH = 3, /* these are the agent's; this one grows with every change of addresses and ranges */
+	/* these are the agent's */
+	SETTING_CHANGES = 3, /* grows with every change of places, policies, addresses and ranges; odd while one is under way */
 	SETTING_NEXT_POLICY = 4,
 	SETTING_NEXT_CONTAINER = 5,
 	SETTING_TOLD_LOST_EVENTS = 6, /* how much of the counters the server has heard of */
@@ -533,10 +619,16 @@ INLINE __u32 setting(__u32 which)
 	return value ? *value : 0;
 }
 
-/* What a resolved peer is valid for. */
-INLINE __u32 identities_epoch(void)
+/* What a verdict is valid for. To be read before anything that it depends on. */
+INLINE __u32 current_epoch(void)
 {
-	return setting(SETTING_ADDRESSES_EPOCH) + setting(SETTING_NAMES_EPOCH);
+	return setting(SETTING_CHANGES) + setting(SETTING_NAMES_EPOCH);
+}
+
+/* Whether something is being changed: then a verdict of this epoch says nothing for the next packet. */
+INLINE int is_changing(void)
+{
+	return setting(SETTING_CHANGES) & 1;
 }
 
 /* Takes a token of a bucket of `size` tokens that fills at `rate` a second. Racy by intent: a limit, not a lock. */

@@ -8,7 +8,6 @@
 
 #include "tell.h"
 
-#define DNS_PORT 53
 #define DNS_MAX 1024 /* bytes of an answer that are read */
 #define DNS_LABELS_MAX 64
 #define DNS_RECORDS_MAX 48
@@ -190,8 +189,10 @@ INLINE __u32 identity_of_name(struct name_key *name)
 }
 
 /* Puts the identity first among those of the address; whether that changed anything. */
-INLINE int remember_address(__u32 ifindex, __u32 workload, const struct address *address, __u32 identity, __u64 now)
+GLOBAL int remember_address(__u32 ifindex, __u32 workload, const struct address *address, __u32 identity, __u64 now)
 {
+	if (!address)
+		return 0;
 	struct name_address_key key = { .workload = workload, .address = *address };
 	struct name_address fresh = { .expires = now + NAME_GRACE, .identity = { identity } };
 	struct name_address *known = bpf_map_lookup_elem(&name_addresses, &key);
@@ -214,7 +215,7 @@ INLINE int remember_address(__u32 ifindex, __u32 workload, const struct address 
 	return 1;
 }
 
-static __noinline int learn_names(struct __sk_buff *skb, const struct endpoint *endpoint, __u32 place, const struct packet *p,
+GLOBAL int learn_names(struct __sk_buff *skb, const struct endpoint *endpoint, __u32 place, const struct packet *p,
 				  __u64 now)
 {
 	__u32 zero = 0;

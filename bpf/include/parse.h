@@ -21,6 +21,8 @@
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
 
+#define DNS_PORT 53
+
 #define IPV6_EXTENSIONS_MAX 8
 
 /* Datagrams in fragments, of one interface: each is remembered for as long as its fragments take, well under a second. */
@@ -47,6 +49,7 @@ struct packet {
 	__u8 icmp_reply;
 	__u8 icmp_request; /* type of the request that a reply answers; else the packet's own */
 	__u8 neighbour; /* IPv6 neighbour discovery or MLD: the link does not work without */
+	__u8 routing; /* what only a router says */
 	__u8 first_fragment;
 	__u8 later_fragment;
 };
@@ -134,6 +137,8 @@ INLINE void classify_icmp(struct packet *p, __u8 type)
 	p->icmp_type = type;
 	p->icmp_request = type;
 	if (p->transport == TRANSPORT_ICMP) {
+		/* RFC 792: redirect; RFC 1256: router advertisement */
+		p->routing = type == 5 || type == 9;
 		/* RFC 792: unreachable, source quench, redirect, time exceeded, parameter problem */
 		p->icmp_error = type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 		/* RFC 792, RFC 950: echo, timestamp, information, address mask */
@@ -142,6 +147,8 @@ INLINE void classify_icmp(struct packet *p, __u8 type)
 			p->icmp_request = type == 0 ? 8 : type - 1;
 		return;
 	}
+	/* RFC 4861: router advertisement, redirect */
+	p->routing = type == 134 || type == 137;
 	/* RFC 4443: types below 128 are errors */
 	p->icmp_error = type < 128;
 	/* RFC 4443, RFC 4620: echo, node information */
@@ -310,7 +317,7 @@ INLINE int parse_ipv6_header(struct __sk_buff *skb, __u32 offset, struct packet 
 }
 
 /* Reads the packet of the given version at `offset`. */
-static __noinline int parse_packet(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
+GLOBAL int parse_packet(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
 {
 	if (!p)
 		return PARSE_MALFORMED;
@@ -326,7 +333,7 @@ static __noinline int parse_packet(struct __sk_buff *skb, __u32 offset, __u32 ve
  * Reads the ports and addresses of the packet inside an ICMP error. Only its first 8 transport bytes need to be there (RFC 792),
  * so lengths are not checked against the packet that it once was.
  */
-static __noinline int parse_inner(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
+GLOBAL int parse_inner(struct __sk_buff *skb, __u32 offset, __u32 version, struct packet *p)
 {
 	__be16 ports[4];
 	if (!p)

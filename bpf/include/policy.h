@@ -63,6 +63,14 @@ INLINE int has_entry(__u32 policy, __u32 peer, __u8 transport, __u16 port, __u8 
 	return bpf_map_lookup_elem(&policies, &key) != 0;
 }
 
+/* Whether there is such an entry for TCP, on which the server may announce ports of its own. */
+INLINE int has_announcing_entry(__u32 policy, __u32 peer, __u16 port, __u8 direction)
+{
+	struct policy_key key = { policy, peer, port, TRANSPORT_TCP, direction };
+	__u32 *permission = bpf_map_lookup_elem(&policies, &key);
+	return permission && (*permission & PERMISSION_ANNOUNCES);
+}
+
 /* The look-ups for one identity: this port, any port, any protocol. Bulwark.Model's PolicyModel does the same. */
 INLINE int allows_identity(__u32 policy, __u32 peer, __u8 transport, __u16 port, __u8 direction)
 {
@@ -77,7 +85,7 @@ struct call {
 	__u8 transport;
 };
 
-static __noinline __u32 permission_of(const struct call *call, __u32 peer, __u8 transport, __u16 port)
+GLOBAL __u32 permission_of(const struct call *call, __u32 peer, __u8 transport, __u16 port)
 {
 	if (!call)
 		return PERMISSION_NONE;
@@ -85,7 +93,7 @@ static __noinline __u32 permission_of(const struct call *call, __u32 peer, __u8 
 	__u32 *permission = bpf_map_lookup_elem(&policies, &key.entry);
 	if (!permission)
 		return PERMISSION_NONE;
-	if (*permission != PERMISSION_LISTED || bpf_map_lookup_elem(&policy_executables, &key))
+	if (!(*permission & PERMISSION_LISTED) || bpf_map_lookup_elem(&policy_executables, &key))
 		return PERMISSION_ALL;
 	return PERMISSION_LISTED;
 }
@@ -99,7 +107,7 @@ INLINE __u32 wider(__u32 a, __u32 b)
 }
 
 /* The look-ups for one identity, as in allows_identity. */
-static __noinline __u32 permission_for(const struct call *call, __u32 peer)
+GLOBAL __u32 permission_for(const struct call *call, __u32 peer)
 {
 	if (!call)
 		return PERMISSION_NONE;
@@ -109,7 +117,7 @@ static __noinline __u32 permission_for(const struct call *call, __u32 peer)
 }
 
 /* What the policy says of an executable that opens a conversation: the look-ups of allowing_identity. */
-static __noinline __u32 judge_executable(const struct call *call, const struct peer *peer)
+GLOBAL __u32 judge_executable(const struct call *call, const struct peer *peer)
 {
 	if (!call || !peer)
 		return PERMISSION_NONE;
@@ -129,7 +137,7 @@ static __noinline __u32 judge_executable(const struct call *call, const struct p
  * The identity by which the policy allows the conversation, or 0. An identity outside is also part of the world, so an entry for
  * the world allows it too.
  */
-static __noinline __u32 allowing_identity(__u32 policy, const struct peer *peer, __u32 transport_direction, __u16 port)
+GLOBAL __u32 allowing_identity(__u32 policy, const struct peer *peer, __u32 transport_direction, __u16 port)
 {
 	__u8 transport = transport_direction >> 8;
 	__u8 direction = transport_direction & 0xff;
@@ -150,6 +158,22 @@ static __noinline __u32 allowing_identity(__u32 policy, const struct peer *peer,
 			return peer_identity(peer);
 	}
 	return has_entry(policy, IDENTITY_ANY, transport, port, direction) ? peer_identity(peer) : 0;
+}
+
+/* The identity by which the policy allows the conversation on which the server may announce ports, or 0. */
+GLOBAL __u32 announcing_identity(__u32 policy, const struct peer *peer, __u32 direction, __u16 port)
+{
+	if (!peer)
+		return 0;
+	if (peer->exact)
+		return has_announcing_entry(policy, peer->exact, port, direction) ? peer->exact : 0;
+#pragma unroll
+	for (int i = 0; i < NAMES_PER_ADDRESS; i++)
+		if (peer->name[i] && has_announcing_entry(policy, peer->name[i], port, direction))
+			return peer->name[i];
+	if (peer->range && has_announcing_entry(policy, peer->range, port, direction))
+		return peer->range;
+	return has_announcing_entry(policy, IDENTITY_WORLD, port, direction) ? peer_identity(peer) : 0;
 }
 
 #endif

@@ -73,7 +73,7 @@ INLINE __u64 pseudo_checksum(const struct packet *p, __u8 next, __u32 length)
 	return bpf_csum_diff(0, 0, (__be32 *)&pseudo, sizeof(pseudo), 0);
 }
 
-static __noinline int make_reset(struct __sk_buff *skb, struct packet *p)
+GLOBAL int make_reset(struct __sk_buff *skb, struct packet *p)
 {
 	struct tcp_header tcp, answer = {};
 	struct {
@@ -123,7 +123,7 @@ static __noinline int make_reset(struct __sk_buff *skb, struct packet *p)
 #define QUOTED_IPV4 28 /* RFC 792: the header and 8 bytes of what caused the error */
 #define QUOTED_IPV6 48
 
-static __noinline int make_unreachable(struct __sk_buff *skb, struct packet *p)
+GLOBAL int make_unreachable(struct __sk_buff *skb, struct packet *p)
 {
 	if (!p)
 		return -1;

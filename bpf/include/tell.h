@@ -3,6 +3,7 @@
 #ifndef BULWARK_TELL_H
 #define BULWARK_TELL_H
 
+#include "clients.h"
 #include "connection.h"
 
 #define ATTEMPTS_PER_SECOND 200
@@ -10,11 +11,16 @@
 #define SAMPLES_PER_CONVERSATION 4 /* a CPU and a side */
 
 #define WAKE_AT (1 << 20) /* bytes of the ring buffer */
+#define WAKE_WITHIN 4096 /* bytes after that: some events fall in there, whichever core's */
 
-/* User space looks every few milliseconds by itself: to wake it for each event would cost more than all the rest. */
+/*
+ * User space looks every few milliseconds by itself. To wake it for each event would cost more than all the rest, even with the ring
+ * buffer filling up; so a few events wake it once there is much to read.
+ */
 INLINE void submit(void *event)
 {
-	bpf_ringbuf_submit(event, bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) < WAKE_AT ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+	__u64 over = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) - WAKE_AT;
+	bpf_ringbuf_submit(event, over < WAKE_WITHIN ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 INLINE void find_socket(const struct endpoint *endpoint, __u8 direction, const struct connection_key *key, struct event *event)
@@ -39,7 +45,7 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 {
 	event->time = now;
 	event->ifindex = key->ifindex;
-	event->address = key->remote;
+	event->address = peer_address(key, c);
 	event->workload = endpoint->workload;
 	event->container = endpoint->container;
 	event->peer = c->peer;
@@ -52,24 +58,25 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 	event->attempts = 1;
 	event->executable = 0;
 	event->process = 0;
+	event->announced_by = c->announced_by;
 	event->pad = 0;
 	find_socket(endpoint, c->opened_by, key, event);
 }
 
-static __noinline void tell_connection(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
+GLOBAL int tell_connection(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
 				       __u64 now)
 {
-	if (!endpoint || !key || !c)
-		return;
+	if (!endpoint || !key || !c || !c->peer) /* of one of several: it teaches nothing */
+		return 0;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(COUNTER_LOST_EVENTS);
 		count(COUNTER_LOST_CONNECTIONS);
-		return;
+		return 0;
 	}
 	fill_event(event, endpoint, key, c, now);
 	event->type = EVENT_CONNECTION;
-	submit(event);
+	submit(event);	return 0;
 }
 
 /* How many equal attempts an event is to stand for now; 0 if none is to be told. */
@@ -92,13 +99,13 @@ INLINE __u64 attempts_to_tell(const struct attempt_key *which, __u32 place, __u6
 	return attempts_since;
 }
 
-static __noinline void tell_attempt(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
+GLOBAL int tell_attempt(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,
 				    __u32 reason, __u64 now)
 {
 	if (!endpoint || !key || !c)
-		return;
+		return 0;
 	struct attempt_key which = {
-		.address = key->remote,
+		.address = peer_address(key, c),
 		.ifindex = key->ifindex,
 		.port = c->server_port,
 		.transport = key->transport,
@@ -107,28 +114,28 @@ static __noinline void tell_attempt(const struct endpoint *endpoint, const struc
 	};
 	__u64 attempts_since = attempts_to_tell(&which, key->ifindex, now);
 	if (!attempts_since)
-		return;
+		return 0;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(COUNTER_LOST_EVENTS);
-		return;
+		return 0;
 	}
 	fill_event(event, endpoint, key, c, now);
 	event->type = EVENT_ATTEMPT;
 	event->reason = reason;
 	event->attempts = attempts_since;
-	submit(event);
+	submit(event);	return 0;
 }
 
-static __noinline void tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
+GLOBAL int tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
 				    const struct connection *c, const struct packet *p)
 {
 	if (!endpoint || !key || !c || !p)
-		return;
+		return 0;
 	struct payload_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(COUNTER_LOST_EVENTS);
-		return;
+		return 0;
 	}
 	fill_event(&event->head, endpoint, key, c, c->last_seen);
 	event->head.type = EVENT_PAYLOAD;
@@ -140,9 +147,33 @@ static __noinline void tell_payload(struct __sk_buff *skb, const struct endpoint
 	/* the mask tells the verifier what the comparison above already ensures */
 	if (!length || bpf_skb_load_bytes(skb, p->payload, event->data, ((length - 1) & (PAYLOAD_MAX - 1)) + 1)) {
 		bpf_ringbuf_discard(event, 0);
-		return;
+		return 0;
 	}
-	submit(event);
+	submit(event);	return 0;
+}
+
+#define FTP_PORT 21
+#define SAMPLE_ANNOUNCES 4 /* bit of a connection's samples */
+#define SERVER_GREETS 0x80000000u /* bit of a conversation's server samples: so did those that were looked at */
+
+/* Whether a server greets as one of FTP does: 220 (RFC 959 5.4). Those of mail do, too, and announce nothing. */
+INLINE int greets(struct __sk_buff *skb, const struct packet *p)
+{
+	__u8 code[3];
+	return p->transport == TRANSPORT_TCP && p->payload + sizeof(code) < p->end && !bpf_skb_load_bytes(skb, p->payload, code, sizeof(code)) &&
+	       code[0] == '2' && code[1] == '2' && code[2] == '0';
+}
+
+/* Whether a payload of this direction is to be looked at for an announcement (announce.h). */
+INLINE int may_announce(const struct connection *c, __u8 direction)
+{
+	return (c->samples & SAMPLE_ANNOUNCES) && direction != c->opened_by;
+}
+
+/* The port of the conversation that the connection is part of. */
+INLINE __u16 conversation_port(const struct connection *c)
+{
+	return c->announced_by ? c->announced_by : c->server_port;
 }
 
 INLINE void add_bytes(struct traffic *counted, __u8 direction, __u64 bytes)
@@ -153,14 +184,40 @@ INLINE void add_bytes(struct traffic *counted, __u8 direction, __u64 bytes)
 		counted->bytes_in += bytes;
 }
 
+/* Counts a packet, and with it what the opener sent before there was an answer. */
+INLINE void add_traffic(struct traffic *counted, struct connection *c, __u8 direction, __u32 length)
+{
+	add_bytes(counted, direction, length);
+	if (c->opening_bytes) {
+		add_bytes(counted, c->opened_by, c->opening_bytes);
+		c->opening_bytes = 0;
+	}
+}
+
+/* Whether this payload, the first from its side, is to be told of. */
+INLINE int wants_sample(struct connection *c, const struct traffic *counted, __u8 direction)
+{
+	__u8 side = direction == c->opened_by ? 1 : 2;
+	if ((c->samples & side) || c->announced_by)
+		return 0;
+	if ((side == 1 ? counted->samples_client : counted->samples_server & ~SERVER_GREETS) < SAMPLES_PER_CONVERSATION)
+		return 1;
+	c->samples |= side;
+	if (side == 2 && (counted->samples_server & SERVER_GREETS))
+		c->samples |= SAMPLE_ANNOUNCES;
+	return 0;
+}
+
 /* Counts a packet of an established connection, and reports the first payload of each side while its conversation is young. */
 INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
 			  struct connection *c, const struct packet *p, __u8 direction, __u32 length)
 {
+	if (!c->peer)
+		return;
 	struct traffic_key which = {
 		.workload = endpoint->workload,
 		.peer = c->peer,
-		.port = c->server_port,
+		.port = conversation_port(c),
 		.transport = key->transport,
 		.direction = c->opened_by,
 	};
@@ -172,19 +229,20 @@ INLINE void count_traffic(struct __sk_buff *skb, const struct endpoint *endpoint
 		if (!counted)
 			return;
 	}
-	add_bytes(counted, direction, length);
-	if (c->opening_bytes) {
-		add_bytes(counted, c->opened_by, c->opening_bytes);
-		c->opening_bytes = 0;
+	add_traffic(counted, c, direction, length);
+	if (p->payload >= p->end || p->later_fragment || !wants_sample(c, counted, direction))
+		return;
+	if (direction == c->opened_by) {
+		c->samples |= 1;
+		counted->samples_client++;
+	} else {
+		c->samples |= 2;
+		counted->samples_server++;
+		if (greets(skb, p)) {
+			c->samples |= SAMPLE_ANNOUNCES;
+			counted->samples_server |= SERVER_GREETS;
+		}
 	}
-	__u8 side = direction == c->opened_by ? 1 : 2;
-	if (p->payload >= p->end || (c->samples & side) || p->later_fragment)
-		return;
-	c->samples |= side;
-	__u32 *samples = side == 1 ? &counted->samples_client : &counted->samples_server;
-	if (*samples >= SAMPLES_PER_CONVERSATION)
-		return;
-	(*samples)++;
 	tell_payload(skb, endpoint, key, c, p);
 }
 

@@ -3,6 +3,8 @@
 #ifndef BULWARK_VERDICT_H
 #define BULWARK_VERDICT_H
 
+#include "announce.h"
+#include "known.h"
 #include "names.h"
 #include "reject.h"
 
@@ -14,10 +16,12 @@ struct judging {
 	struct workload workload;
 	struct connection fresh;
 	__u64 now;
+	__u64 proxied;
 	__u32 epoch;
 	__u32 direction;
 	__u32 length; /* bytes, from the IP header on */
-	__u32 busy; /* last, as it outlives the packet */
+	__u32 busy; /* this and what follows outlives the packet */
+	struct reply reply;
 };
 
 /*
@@ -70,10 +74,15 @@ INLINE int tell_outside(struct judging *j, const struct connection *c, __u32 rea
 	return TC_ACT_SHOT;
 }
 
-/* Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. */
-static __noinline int judge(struct judging *j, struct connection *c)
+/*
+ * Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. The epoch comes last:
+ * another core that sees it sees the verdict.
+ */
+GLOBAL int judge(struct judging *j, struct connection *c)
 {
 	struct peer peer = {};
+	__u32 identity = 0;
+	__u8 verdict = VERDICT_ALLOWED;
 
 	if (!j || !c)
 		return VERDICT_BLOCKED;
@@ -81,18 +90,35 @@ static __noinline int judge(struct judging *j, struct connection *c)
 	/* other workloads' names may have pushed this one out: what is open stays with the name that it was opened by */
 	if (!peer.exact && !peer.name[0] && is_name(c->peer))
 		peer.name[0] = c->peer;
+	const struct clients *clients = 0;
+	if (c->proxied && peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
+		clients = clients_of(c);
+		if (!clients && c->peer) { /* forgotten: it stays whose it was */
+			peer.exact = 0;
+			peer_by_identity(c->peer, &peer);
+		}
+	}
+	__u32 who = peer_identity(&peer);
+	if (clients) {
+		__u64 client = judge_clients(clients, j->workload.policy, j->key.transport, c->server_port);
+		if (client & CLIENT_REFUSED)
+			verdict = verdict_outside(j);
+		who = j->workload.mode != MODE_LEARN ? client : client_of(clients);
+	} else if (j->workload.mode != MODE_LEARN) {
+		identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
+		if (!identity && c->announced_by)
+			identity = announcing_identity(j->workload.policy, &peer, c->opened_by, c->announced_by);
+		if (identity)
+			who = identity;
+		else
+			verdict = verdict_outside(j);
+	}
+	c->verdict = verdict;
+	c->peer = who;
 	c->policy = j->workload.policy;
-	c->epoch = j->epoch;
-	c->peer = peer_identity(&peer);
-	c->verdict = VERDICT_ALLOWED;
-	if (j->workload.mode == MODE_LEARN)
-		return c->verdict;
-	__u32 identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
-	if (identity)
-		c->peer = identity;
-	else
-		c->verdict = verdict_outside(j);
-	return c->verdict;
+	c->workload = j->endpoint.workload;
+	*(volatile __u32 *)&c->epoch = j->epoch;
+	return verdict;
 }
 
 INLINE int is_icmp(const struct judging *j)
@@ -115,20 +141,42 @@ INLINE int refuse(struct judging *j, __u32 reason)
 	return tell_outside(j, &j->fresh, reason);
 }
 
-/* Whether the container may use the source address: its own, link-local IPv6, or none yet (DHCP, duplicate address detection). */
-INLINE int owns_source(const struct judging *j)
+/* Whether the address is the container's: its own, link-local IPv6, or none yet (DHCP, duplicate address detection). */
+INLINE int owns(const struct judging *j, const struct address *address)
 {
-	const struct address *source = &j->packet.source;
-	struct owner *owner = bpf_map_lookup_elem(&addresses, source);
+	struct owner *owner = bpf_map_lookup_elem(&addresses, address);
 	/* on the host's network, the host's addresses are its own */
 	__u32 own = j->endpoint.flags & ENDPOINT_HOST ? 0 : j->endpoint.container;
 	if (owner)
 		return owner->container == own;
-	if ((j->endpoint.flags & ENDPOINT_HOST) && is_loopback(source))
+	if ((j->endpoint.flags & ENDPOINT_HOST) && is_loopback(address))
 		return 1;
-	if (is_link_local(source))
+	if (is_link_local(address))
 		return 1;
-	return source->half[0] == 0 && source->word[3] == 0 && (source->word[2] == 0 || is_mapped(source));
+	return address->half[0] == 0 && address->word[3] == 0 && (address->word[2] == 0 || is_mapped(address));
+}
+
+/*
+ * Whether a packet that arrives is meant for the container: a neighbour's may come by a forged ARP answer, or by a bridge that does not know
+ * where the neighbour is. To the host's network the kernel brings only the host's.
+ */
+INLINE int is_meant(const struct judging *j)
+{
+	const struct address *to = &j->packet.destination;
+	if ((j->endpoint.flags & ENDPOINT_HOST) || is_multicast(to) || owns(j, to))
+		return 1;
+	struct owner *owner = bpf_map_lookup_elem(&addresses, to);
+	return owner && owner->identity == IDENTITY_MULTICAST; /* a network's broadcast address */
+}
+
+/* Why the packet is wrong whatever the profile says; REASON_NONE if it is not. */
+INLINE __u32 wrong(const struct judging *j)
+{
+	if (j->direction == DIRECTION_IN)
+		return is_meant(j) ? REASON_NONE : REASON_MISDIRECTED;
+	if (!owns(j, &j->packet.source))
+		return REASON_SPOOFED_SOURCE;
+	return j->packet.routing ? REASON_ROUTING : REASON_NONE;
 }
 
 INLINE int is_bound(const struct judging *j)
@@ -143,7 +191,7 @@ INLINE int is_bound(const struct judging *j)
 }
 
 /* An ICMP error passes if the packet inside it belongs to a known connection, and the error goes to who sent that. */
-static __noinline int judge_error(struct __sk_buff *skb, struct judging *j)
+GLOBAL int judge_error(struct __sk_buff *skb, struct judging *j)
 {
 	struct packet inner = {};
 	int answered;
@@ -178,7 +226,7 @@ INLINE struct connection *follow_tcp(struct judging *j, struct connection *c, in
 	int from_opener = j->direction == c->opened_by;
 
 	if (flags & TCP_FIN)
-		c->fins |= from_opener ? 1 : 2;
+		note_fin(c, j->direction);
 	switch (c->state) {
 	case STATE_OPENING:
 		if (!from_opener && (flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
@@ -208,6 +256,7 @@ INLINE void orient(const struct judging *j, struct connection *c, __u8 opened_by
 {
 	c->opened_by = opened_by;
 	c->server_port = opened_by == DIRECTION_OUT ? j->key.remote_port : j->key.local_port;
+	c->samples = j->key.transport == TRANSPORT_TCP && c->server_port == FTP_PORT ? SAMPLE_ANNOUNCES : 0;
 }
 
 /*
@@ -220,6 +269,7 @@ INLINE void open_connection(struct judging *j, int *answered)
 	__u8 flags = j->packet.tcp_flags;
 
 	orient(j, c, j->direction);
+	c->proxied = j->proxied;
 	c->state = STATE_OPENING;
 	c->last_seen = j->now;
 	c->seen = 1 << j->direction;
@@ -237,6 +287,8 @@ INLINE void open_connection(struct judging *j, int *answered)
 		if (judge(j, c) == VERDICT_ALLOWED)
 			return;
 		orient(j, c, j->direction);
+	} else if (j->key.transport == TRANSPORT_TCP) {
+		c->announced_by = take_announcement(&j->key, c->opened_by, c->server_port, j->now);
 	}
 	judge(j, c);
 }
@@ -249,7 +301,7 @@ INLINE int opens(const struct judging *j)
 	return is_icmp(j) && !j->packet.icmp_reply;
 }
 
-static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
+GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 {
 	int answered = 0;
 
@@ -259,6 +311,8 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (c && opens(j) && (c->opened_by != j->direction || c->state == STATE_CLOSING))
 		c = 0; /* a new connection on the same ports */
 	if (!c) {
+		if (j->direction == DIRECTION_IN)
+			j->proxied = proxy_socket(skb);
 		open_connection(j, &answered);
 		c = &j->fresh;
 		if (j->direction == c->opened_by)
@@ -288,6 +342,8 @@ static __noinline int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (c->verdict == VERDICT_ALLOWED) {
 		if (answered)
 			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction, j->length);
+		if (answered && may_announce(c, j->direction) && !j->packet.later_fragment)
+			read_announcement(skb, &j->reply, &j->key, c, &j->packet);
 		return TC_ACT_UNSPEC;
 	}
 	int action = tell_outside(j, c, REASON_NOT_IN_PROFILE);
@@ -303,6 +359,7 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 {
 	__builtin_memset(j, 0, __builtin_offsetof(struct judging, busy));
 	count(COUNTER_PACKETS);
+	j->epoch = current_epoch();
 	struct endpoint *endpoint = bpf_map_lookup_elem(&endpoints, &place);
 	if (!endpoint) {
 		count(COUNTER_NO_ENDPOINT);
@@ -320,7 +377,6 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 	}
 	j->workload = *workload;
 	j->now = bpf_ktime_get_ns();
-	j->epoch = identities_epoch();
 	j->direction = direction;
 	j->length = skb->len - l3;
 	if ((protocol != ETHERTYPE_IPV4 && protocol != ETHERTYPE_IPV6) || skb->vlan_present)
@@ -333,8 +389,11 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 	}
 	if (result == PARSE_UNKNOWN_FRAGMENT)
 		return refuse(j, REASON_UNKNOWN_FRAGMENT);
-	if (direction == DIRECTION_OUT && j->workload.mode != MODE_LEARN && !owns_source(j))
-		return refuse(j, REASON_SPOOFED_SOURCE);
+	if (j->workload.mode != MODE_LEARN) {
+		__u32 reason = wrong(j);
+		if (reason)
+			return refuse(j, reason);
+	}
 	if (j->packet.neighbour)
 		return TC_ACT_UNSPEC;
 	if (j->packet.icmp_error)
@@ -353,6 +412,8 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 /* A packet that the container behind an interface sends. */
 INLINE int judge_sent(struct __sk_buff *skb, __u32 place, enum towards container)
 {
+	if (is_known(skb, DIRECTION_OUT, place, ETH_LENGTH))
+		return TC_ACT_UNSPEC;
 	struct judging *j = first_slot();
 	if (!j)
 		return TC_ACT_SHOT;
@@ -367,6 +428,8 @@ INLINE int judge_received(struct __sk_buff *skb, __u32 place)
 		skb->mark = 0;
 		return TC_ACT_UNSPEC;
 	}
+	if (is_known(skb, DIRECTION_IN, place, ETH_LENGTH))
+		return TC_ACT_UNSPEC;
 	struct judging *j = first_slot();
 	return j ? handle(skb, j, DIRECTION_IN, place, ETH_LENGTH) : TC_ACT_SHOT;
 }

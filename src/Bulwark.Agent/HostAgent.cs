@@ -38,6 +38,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
     private readonly PolicyTable _policies;
     private readonly Endpoints _endpoints;
     private readonly HostLoop _host;
+    private readonly PublishedPorts _ports;
     private readonly ContainerNumbers _numbers = new();
     private readonly CounterReader _counters;
     private readonly Func<Observation, bool> _post;
@@ -69,9 +70,10 @@ public sealed partial class HostAgent : IAgent, IDisposable
             sockets?.Attach();
             if (sockets is null)
                 _noCgroups = "No cgroup v2 hierarchy is mounted, so executables are not known: mount one with 'mount -t cgroup2 none /sys/fs/cgroup/unified'.";
-            _endpoints = new(_kernel, new(_kernel, options.BpfRoot), _log);
+            _endpoints = new(_kernel, new(_kernel, options.BpfRoot, PacketHooks.HasTcx), _log);
             var keeper = new ProgramKeeper(_endpoints, sockets, _numbers, postContainer, time, _log);
             _host = new(_kernel, _policies, _endpoints, keeper, _numbers, directory, postContainer, cgroups, time, _log);
+            _ports = new(_kernel, _policies, time, _log);
             _counters = new(_kernel, post);
         }
         catch
@@ -133,6 +135,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
                 return ValueTask.CompletedTask;
             }, stop.Token));
         }
+        tasks.Add(_ports.RunAsync([.. _options.Dockers.Zip(_watchers)], stop.Token));
         tasks.Add(SweepWhenAllIsToldAsync(listings, stop.Token));
         try
         {
@@ -151,8 +154,8 @@ public sealed partial class HostAgent : IAgent, IDisposable
 
     /// <inheritdoc/>
     public void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null) =>
-        _policies.Apply(workload, mode, entries, executables);
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
+        IReadOnlyCollection<PolicyEntry>? announcing = null) => _policies.Apply(workload, mode, entries, executables, announcing);
 
     /// <inheritdoc/>
     public void AssignRange(IPNetwork range, Identity identity) => _policies.AssignRange(range, identity);
@@ -186,7 +189,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
             return false;
         var places = KernelPrograms.PinnedPlaces(bpfRoot);
         foreach (var @interface in places.Where(Place.IsHostInterface))
-            TcHooks.Detach(@interface);
+            PacketHooks.DetachFilters(@interface);
         var inside = places.Where(place => (place & Place.Inside) != 0).Select(place => place & ~Place.Inside).ToHashSet();
         foreach (var other in inside.Count > 0 ? NetworkNamespace.Others() : [])
             LeaveInside(other, inside);
@@ -200,8 +203,8 @@ public sealed partial class HostAgent : IAgent, IDisposable
         {
             NetworkNamespace.Run(networkNamespace, () =>
             {
-                foreach (var @interface in interfaces.Where(TcHooks.IsAnyAttached))
-                    TcHooks.Detach(@interface);
+                foreach (var @interface in interfaces.Where(PacketHooks.HasFilters))
+                    PacketHooks.DetachFilters(@interface);
                 return true;
             });
         }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Maps;
+using Bulwark.Kernel.Migration;
 using Bulwark.Kernel.Native;
 
 namespace Bulwark.Kernel;
@@ -38,9 +38,13 @@ public sealed unsafe class KernelPrograms : IDisposable
         Names = Map<NameKey, uint>("names");
         Sockets = Map<SocketKey, SocketUser>("sockets");
         HostNamespaces = Map<ulong, uint>("host_namespaces");
+        Proxies = Map<ProxyKey, uint>("proxies");
+        ProxyProcesses = Map<uint, ProxyProcess>("proxy_processes");
         ExecutablePaths = Map<uint, ExecutablePath>("executable_paths");
         Settings = Map<Setting, uint>("settings");
         TrafficTold = Map<TrafficKey, TrafficTold>("traffic_told");
+        Changes = new(Settings);
+        Connections = new(this);
     }
 
     public BpfMap<uint, Endpoint> Endpoints { get; }
@@ -57,11 +61,21 @@ public sealed unsafe class KernelPrograms : IDisposable
     public BpfMap<NameKey, uint> Names { get; }
     public BpfMap<SocketKey, SocketUser> Sockets { get; }
     public BpfMap<ulong, uint> HostNamespaces { get; }
+    public BpfMap<ProxyKey, uint> Proxies { get; }
+    public BpfMap<uint, ProxyProcess> ProxyProcesses { get; }
     public BpfMap<uint, ExecutablePath> ExecutablePaths { get; }
     public BpfMap<Setting, uint> Settings { get; }
     public BpfMap<TrafficKey, TrafficTold> TrafficTold { get; }
 
-    /// <summary>Loads the programs, with maps pinned below <paramref name="pinRoot"/>, which must be on a bpf file system.</summary>
+    /// <summary>For connections that are open already.</summary>
+    public ConnectionTables Connections { get; }
+
+    /// <summary>To be begun before, and ended after, every change of places, policies in force, addresses and ranges.</summary>
+    public Changes Changes { get; }
+
+    /// <summary>
+    /// Loads the programs, with maps pinned below <paramref name="pinRoot"/>, which must be on a bpf file system. What another version has there is taken over.
+    /// </summary>
     /// <exception cref="KernelException">The kernel refused a program or a map.</exception>
     public static KernelPrograms Load(string pinRoot)
     {
@@ -80,19 +94,32 @@ public sealed unsafe class KernelPrograms : IDisposable
                 opened = LibBpf.OpenObject(start, (nuint)bytes.Length, &options);
             if (opened == 0)
                 throw new KernelException("read the kernel programs", Marshal.GetLastPInvokeError(), LibBpfLog.End());
-            var result = LibBpf.LoadObject(opened);
-            if (result != 0)
-            {
-                LibBpf.CloseObject(opened);
-                throw new KernelException("load the kernel programs", -result, LibBpfLog.End());
-            }
-            return new(opened);
+            return Load(opened);
         }
         finally
         {
             LibBpfLog.End();
             Marshal.FreeCoTaskMem(path);
             Marshal.FreeCoTaskMem(name);
+        }
+    }
+
+    private static KernelPrograms Load(nint opened)
+    {
+        try
+        {
+            using var migration = MapMigration.Prepare(opened);
+            LibBpfLog.Begin();
+            var result = LibBpf.LoadObject(opened);
+            if (result != 0)
+                throw new KernelException("load the kernel programs", -result, LibBpfLog.End());
+            migration.Finish();
+            return new(opened);
+        }
+        catch
+        {
+            LibBpf.CloseObject(opened);
+            throw;
         }
     }
 
@@ -123,7 +150,7 @@ public sealed unsafe class KernelPrograms : IDisposable
     /// </summary>
     public IReadOnlyList<(string Name, long Entries, long Capacity)> TableSizes()
     {
-        var now = (ulong)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+        var now = ConnectionTables.Now();
         return [.. s_tables.Select(name => (name, Entries(name, now), BpfMapSize.Capacity(Descriptor(name))))];
     }
 
@@ -157,10 +184,7 @@ public sealed unsafe class KernelPrograms : IDisposable
         return descriptor >= 0 ? descriptor : throw new InvalidOperationException($"There is no map '{map}'.");
     }
 
-    // Only the length of these keys counts here.
-    [StructLayout(LayoutKind.Sequential, Size = 48)]
-    private struct ConnectionKey;
-
+    // Only the length of the key counts here.
     [StructLayout(LayoutKind.Sequential, Size = 24)]
     private struct NameAddressKey;
 }

@@ -35,7 +35,7 @@ public sealed class VerifierTests
             [
                 "bind_ipv4", "bind_ipv6", "cgroup_bind_ipv4", "cgroup_bind_ipv6", "cgroup_connect_ipv4", "cgroup_connect_ipv6", "cgroup_receives",
                 "cgroup_send_ipv4", "cgroup_send_ipv6", "cgroup_sends", "connect_ipv4", "connect_ipv6", "device_receives", "device_sends",
-                "from_container", "send_ipv4", "send_ipv6", "to_container",
+                "from_container", "named_ipv4", "named_ipv6", "received_ipv4", "received_ipv6", "send_ipv4", "send_ipv6", "to_container",
             ],
             programs.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }

@@ -48,7 +48,7 @@ internal sealed class PolicyTable
         }
         var paths = _executables.Paths();
         foreach (var (identity, policy) in workloads)
-            _inForce[new(identity)] = new((Mode)policy.Mode, keys[policy.Policy], SourceOf(keys[policy.Policy], paths));
+            _inForce[new(identity)] = new((Mode)policy.Mode, keys[policy.Policy], SourceOf(keys[policy.Policy], paths, kernel));
     }
 
     /// <summary>Makes the kernel know the workload: packets of unknown ones do not pass. A new one learns.</summary>
@@ -58,19 +58,20 @@ internal sealed class PolicyTable
         {
             if (_inForce.ContainsKey(workload))
                 return;
-            var version = NextVersion();
-            _kernel.Workloads.Set(workload.Value, new() { Policy = version, Mode = (uint)Mode.Learn });
-            _inForce[workload] = new(Mode.Learn, new([], []), new([], []));
+            using var change = _kernel.Changes.Begin();
+            _kernel.Workloads.Set(workload.Value, new() { Policy = NextVersion(), Mode = (uint)Mode.Learn });
+            _inForce[workload] = new(Mode.Learn, new([], []), new([], [], []));
         }
     }
 
     /// <inheritdoc cref="IEnforcer.Apply"/>
     public void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null)
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
+        IReadOnlyCollection<PolicyEntry>? announcing = null)
     {
         lock (_lock)
         {
-            var wanted = new Source([.. entries], [.. executables ?? []]);
+            var wanted = new Source([.. entries], [.. executables ?? []], [.. announcing ?? []]);
             var old = _inForce.GetValueOrDefault(workload);
             if (old is not null && old.Mode == mode && wanted.Equals(old.Source))
                 return;
@@ -80,6 +81,7 @@ internal sealed class PolicyTable
             try
             {
                 Write(wanted, version, written);
+                using var change = _kernel.Changes.Begin();
                 _kernel.Workloads.Set(workload.Value, new() { Policy = version, Mode = (uint)mode });
             }
             catch (KernelException e)
@@ -105,7 +107,8 @@ internal sealed class PolicyTable
         foreach (var entry in wanted.Entries)
         {
             var key = KeyOf(version, entry);
-            _kernel.Policies.Set(key, listed.Contains(entry) ? Permission.Listed : Permission.All);
+            var permission = listed.Contains(entry) ? Permission.Listed : Permission.All;
+            _kernel.Policies.Set(key, wanted.Announcing.Contains(entry) ? permission | Permission.Announces : permission);
             written.Entries.Add(key);
         }
     }
@@ -130,6 +133,7 @@ internal sealed class PolicyTable
         {
             if (!_inForce.Remove(workload, out var old))
                 return;
+            using var change = _kernel.Changes.Begin();
             _kernel.Workloads.Remove(workload.Value);
             Retire(old);
         }
@@ -143,8 +147,8 @@ internal sealed class PolicyTable
             var key = KeyOf(range);
             if (_kernel.Ranges.TryGet(key, out var known) && known == identity.Value)
                 return;
+            using var change = _kernel.Changes.Begin();
             _kernel.Ranges.Set(key, identity.Value);
-            AddressesChanged();
         }
     }
 
@@ -153,8 +157,10 @@ internal sealed class PolicyTable
     {
         lock (_lock)
         {
-            if (_kernel.Ranges.Remove(KeyOf(range)))
-                AddressesChanged();
+            if (!_kernel.Ranges.TryGet(KeyOf(range), out _))
+                return;
+            using var change = _kernel.Changes.Begin();
+            _kernel.Ranges.Remove(KeyOf(range));
         }
     }
 
@@ -183,11 +189,11 @@ internal sealed class PolicyTable
         }
     }
 
-    /// <summary>Makes the kernel resolve the peers of open connections again.</summary>
-    public void AddressesChanged()
+    /// <summary>The kernel's number for an executable's path, for good.</summary>
+    public uint NumberOf(string executable)
     {
         lock (_lock)
-            Increment(Setting.AddressesEpoch);
+            return _executables.Get(executable);
     }
 
     /// <summary>A number that no container had before.</summary>
@@ -236,9 +242,10 @@ internal sealed class PolicyTable
         return new() { PrefixLength = (uint)range.PrefixLength + (ipv4 ? MappedPrefix : 0), Address = MappedAddress.From(range.BaseAddress) };
     }
 
-    private static Source SourceOf(Keys keys, Dictionary<uint, string> paths) => new(
+    private static Source SourceOf(Keys keys, Dictionary<uint, string> paths, KernelPrograms kernel) => new(
         [.. keys.Entries.Select(EntryOf)],
-        [.. keys.Executables.Select(key => new ExecutableEntry(EntryOf(key.Entry), paths.GetValueOrDefault(key.Executable, "")))]);
+        [.. keys.Executables.Select(key => new ExecutableEntry(EntryOf(key.Entry), paths.GetValueOrDefault(key.Executable, "")))],
+        [.. keys.Entries.Where(key => kernel.Policies.TryGet(key, out var permission) && (permission & Permission.Announces) != 0).Select(EntryOf)]);
 
     private static PolicyEntry EntryOf(PolicyKey key) => new((Direction)key.Direction, new(key.Peer), new(key.Transport), key.Port);
 
@@ -248,10 +255,10 @@ internal sealed class PolicyTable
     /// <summary>A policy in the kernel.</summary>
     private sealed record Keys(List<PolicyKey> Entries, List<PolicyExecutableKey> Executables);
 
-    private sealed record Source(HashSet<PolicyEntry> Entries, HashSet<ExecutableEntry> Executables)
+    private sealed record Source(HashSet<PolicyEntry> Entries, HashSet<ExecutableEntry> Executables, HashSet<PolicyEntry> Announcing)
     {
         public bool Equals(Source? other) =>
-            other is not null && Entries.SetEquals(other.Entries) && Executables.SetEquals(other.Executables);
+            other is not null && Entries.SetEquals(other.Entries) && Executables.SetEquals(other.Executables) && Announcing.SetEquals(other.Announcing);
 
         public override int GetHashCode() => HashCode.Combine(Entries.Count, Executables.Count);
     }

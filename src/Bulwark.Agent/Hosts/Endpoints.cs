@@ -24,7 +24,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
         foreach (var place in kernel.Endpoints.Keys().Where(Place.IsHostInterface))
         {
             if (!TryAttach(new WatchPoint.HostEnd(place)))
-                kernel.Endpoints.Remove(place);
+                Remove(place);
         }
     }
 
@@ -40,9 +40,9 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     /// <summary>Lets nothing pass until it is known whose the host's interface is.</summary>
     public void Hold(uint @interface)
     {
-        kernel.Endpoints.Set(@interface, new() { Flags = Endpoint.Held });
+        Set(@interface, new() { Flags = Endpoint.Held });
         if (!TryAttach(new WatchPoint.HostEnd(@interface)))
-            kernel.Endpoints.Remove(@interface);
+            Remove(@interface);
     }
 
     /// <summary>The place is the container's; false if it is gone, or another's.</summary>
@@ -58,14 +58,14 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
         var endpoint = EndpointOf(container);
         if (point is WatchPoint.ControlGroup)
             endpoint = endpoint with { Netns = point.Place, Flags = Endpoint.OnHost };
-        kernel.Endpoints.Set(point.Place, endpoint);
+        Set(point.Place, endpoint);
         if ((_attached.TryGetValue(point.Place, out var known) && known == point) || TryAttach(point))
         {
             if (container.Places.Add(point.Place))
                 LogClaimed(point.Place, container.Container.Name);
             return true;
         }
-        kernel.Endpoints.Remove(point.Place);
+        Remove(point.Place);
         return false;
     }
 
@@ -91,8 +91,9 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     /// <summary>The place is gone.</summary>
     public void Forget(uint place)
     {
-        kernel.Endpoints.Remove(place);
-        _attached.Remove(place);
+        Remove(place);
+        if (_attached.Remove(place, out var point))
+            hooks.Forget(point);
     }
 
     /// <summary>Removes what an earlier agent left inside or on control groups, and what nobody has claimed since.</summary>
@@ -101,10 +102,9 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     {
         foreach (var (cookie, _) in kernel.Namespaces.Entries().Where(entry => !containers.Contains(entry.Value.Container)).ToList())
             kernel.Namespaces.Remove(cookie);
-        foreach (var place in hooks.ControlGroups.Places().Where(place => !_attached.ContainsKey(place)))
-            hooks.ControlGroups.Detach(place);
+        hooks.Sweep(_attached.Keys);
         foreach (var place in kernel.Endpoints.Keys().Where(place => !Place.IsHostInterface(place) && !_attached.ContainsKey(place)))
-            kernel.Endpoints.Remove(place);
+            Remove(place);
     }
 
     /// <summary>Whether something took the programs off the place that they were put on, or put another before them.</summary>
@@ -132,6 +132,18 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
         Workload = container.Workload.Value,
         Container = container.Number,
     };
+
+    private void Set(uint place, Endpoint endpoint)
+    {
+        using var change = kernel.Changes.Begin();
+        kernel.Endpoints.Set(place, endpoint);
+    }
+
+    private void Remove(uint place)
+    {
+        using var change = kernel.Changes.Begin();
+        kernel.Endpoints.Remove(place);
+    }
 
     private bool TryAttach(WatchPoint point)
     {

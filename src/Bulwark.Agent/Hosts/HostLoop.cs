@@ -23,7 +23,8 @@ internal sealed partial class HostLoop
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_holdAtMost = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_healEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_lookAtInterfacesEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_lookAtAllEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<object> _changes = Channel.CreateUnbounded<object>(new() { SingleReader = true });
     private readonly KernelPrograms _kernel;
@@ -32,6 +33,7 @@ internal sealed partial class HostLoop
     private readonly ProgramKeeper _keeper;
     private readonly AddressBook _addresses;
     private readonly SocketInventory _sockets;
+    private readonly ConnectionInventory _connections;
     private readonly ContainerNumbers _numbers;
     private readonly IWorkloadDirectory _directory;
     private readonly Func<Observation, CancellationToken, ValueTask> _post;
@@ -43,7 +45,8 @@ internal sealed partial class HostLoop
     private readonly Dictionary<string, RuntimeNetwork> _networks = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, DateTimeOffset> _heldSince = [];
     private HashSet<string> _bridges = new(StringComparer.Ordinal);
-    private DateTimeOffset _healed;
+    private DateTimeOffset _lookedAtAll;
+    private DateTimeOffset _lookedAtInterfaces;
     private volatile HostPicture _picture = new(0, []);
 
     /// <param name="controlGroups">Where the hierarchy of version 2 is mounted; null if it is not.</param>
@@ -53,8 +56,9 @@ internal sealed partial class HostLoop
     {
         (_kernel, _policies, _endpoints, _keeper, _numbers, _directory, _post, _controlGroups, _time, _log) =
             (kernel, policies, endpoints, keeper, numbers, directory, post, controlGroups, time, log);
-        _addresses = new(kernel, policies);
+        _addresses = new(kernel);
         _sockets = new(kernel);
+        _connections = new(kernel, time, log);
     }
 
     /// <summary>What the loop last saw; for any thread.</summary>
@@ -78,7 +82,7 @@ internal sealed partial class HostLoop
         var next = _changes.Reader.WaitToReadAsync(cancellation).AsTask();
         while (true)
         {
-            await Task.WhenAny(next, Task.Delay(_heldSince.Count > 0 || _starts.AreWatched ? s_lookAgain : s_healEvery, _time, cancellation)).ConfigureAwait(false);
+            await Task.WhenAny(next, Task.Delay(_heldSince.Count > 0 || _starts.AreWatched ? s_lookAgain : s_lookAtInterfacesEvery, _time, cancellation)).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             if (next.IsCompleted)
             {
@@ -179,9 +183,9 @@ internal sealed partial class HostLoop
     {
         var addresses = container.Networks.SelectMany(n => n.Addresses).Select(MappedAddress.From).ToHashSet();
         var workload = _directory.GetOrAdd(container);
-        var inside = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : null;
+        var (inside, path) = container.IsRunning && container.NetworkNamespace.Length > 0 ? Inspect(container) : default;
         // One without addresses is a guest in another container's namespace: the interfaces are its host's.
-        var points = addresses.Count > 0 ? PointsIn(inside, container.NetworkNamespace, addresses) : [];
+        var points = addresses.Count > 0 ? PointsIn(inside, path, addresses) : [];
         var group = container.IsRunning && container.NetworkNamespace.Length == 0 ? ControlGroupOf(container) : null;
         var isNew = !_containers.TryGetValue(container.Id, out var watched);
         if (watched is null)
@@ -215,6 +219,8 @@ internal sealed partial class HostLoop
             _sockets.Read(watched.Container.ProcessId, watched.Namespace);
         foreach (var point in known.Points)
         {
+            if (known.HasUnknownSockets && !_endpoints.IsWatched(point.Place))
+                _connections.TakeOver(watched, point.Place);
             if (_endpoints.Claim(point, watched))
                 _heldSince.Remove(point.Place);
         }
@@ -227,25 +233,36 @@ internal sealed partial class HostLoop
         await _post(new ContainerSeen(_time.GetUtcNow(), watched.Container, watched.Workload), cancellation).ConfigureAwait(false);
     }
 
-    private NetworkNamespace? Inspect(Container container)
+    // The namespace's file is not to be seen where Docker has a mount namespace of its own; its process's always is.
+    private (NetworkNamespace? Inside, string Path) Inspect(Container container)
     {
-        try
+        var paths = new List<string> { container.NetworkNamespace };
+        if (container.ProcessId > 0)
+            paths.Add($"/proc/{container.ProcessId}/ns/net");
+        KernelException? failed = null;
+        foreach (var path in paths)
         {
-            return NetworkNamespace.Inspect(container.NetworkNamespace);
+            try
+            {
+                var inside = NetworkNamespace.Inspect(path);
+                if (inside.Cookie != NetworkNamespace.OwnCookie())
+                    return (inside, path);
+            }
+            catch (KernelException e)
+            {
+                failed ??= e;
+            }
         }
-        catch (KernelException e)
-        {
-            LogNotInspected(e, container.Name);
-            return null;
-        }
+        LogNotInspected(failed, container.Name);
+        return default;
     }
 
     private string? ControlGroupOf(Container container) =>
         _controlGroups is null ? null : CgroupHierarchy.Find(_controlGroups, container.ProcessId);
 
-    private List<WatchPoint> PointsIn(NetworkNamespace? inside, string path, HashSet<MappedAddress> addresses)
+    private List<WatchPoint> PointsIn(NetworkNamespace? inside, string? path, HashSet<MappedAddress> addresses)
     {
-        if (inside is null)
+        if (inside is null || path is null)
             return [];
         var hostEnds = HostEnds(inside);
         if (hostEnds.Count < inside.Links.Count(link => link.IsVeth))
@@ -373,10 +390,15 @@ internal sealed partial class HostLoop
     private ValueTask HealAsync(CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
-        if (now - _healed < s_healEvery)
+        if (now - _lookedAtAll >= s_lookAtAllEvery)
+        {
+            (_lookedAtAll, _lookedAtInterfaces) = (now, now);
+            return _keeper.LookAtAllAsync(cancellation);
+        }
+        if (now - _lookedAtInterfaces < s_lookAtInterfacesEvery)
             return ValueTask.CompletedTask;
-        _healed = now;
-        return _keeper.LookAtAllAsync(cancellation);
+        _lookedAtInterfaces = now;
+        return _keeper.LookAtInterfacesAsync(cancellation);
     }
 
     private void Publish()
@@ -405,7 +427,7 @@ internal sealed partial class HostLoop
     private partial void LogNotHandled(Exception e, string kind);
 
     [LoggerMessage(11, LogLevel.Warning, "The network namespace of container {Container} could not be looked into.")]
-    private partial void LogNotInspected(Exception e, string container);
+    private partial void LogNotInspected(Exception? e, string container);
 
     [LoggerMessage(12, LogLevel.Warning, "Interface {Name} is on a container bridge but belongs to no container: it is left alone.")]
     private partial void LogReleased(string name);

@@ -1,5 +1,6 @@
 using Bulwark.Kernel;
 using Bulwark.Kernel.Attachment;
+using Bulwark.Kernel.Layout;
 using Bulwark.Model;
 using Bulwark.Model.Observations;
 using Microsoft.Extensions.Logging;
@@ -46,7 +47,14 @@ internal sealed partial class ProgramKeeper(
         }
     }
 
-    /// <summary>Looks at everything: some of it nobody tells of.</summary>
+    /// <summary>Looks at the host's interfaces: nobody tells of what happens to tcx.</summary>
+    public async ValueTask LookAtInterfacesAsync(CancellationToken cancellation)
+    {
+        foreach (var @interface in endpoints.Attached.Where(Place.IsHostInterface).ToList())
+            await LookAtAsync(@interface, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks at everything.</summary>
     public async ValueTask LookAtAllAsync(CancellationToken cancellation)
     {
         _repairs = 0;

@@ -23,10 +23,11 @@ internal abstract record WatchPoint(uint Place)
 }
 
 /// <summary>Puts the programs on watch points of every kind.</summary>
-internal sealed class WatchHooks(KernelPrograms programs, string pinRoot)
+/// <param name="useTcx">Else filters of clsact.</param>
+internal sealed class WatchHooks(KernelPrograms programs, string pinRoot, bool useTcx)
 {
-    private readonly TcHooks _hostEnds = TcHooks.OfHostEnds(programs);
-    private readonly TcHooks _inside = TcHooks.OfInside(programs);
+    private readonly PacketHooks _hostEnds = PacketHooks.OfHostEnds(programs, pinRoot, useTcx);
+    private readonly PacketHooks _inside = PacketHooks.OfInside(programs, pinRoot, useTcx);
 
     public ControlGroupHooks ControlGroups { get; } = new(programs, pinRoot);
 
@@ -66,12 +67,13 @@ internal sealed class WatchHooks(KernelPrograms programs, string pinRoot)
         switch (point)
         {
             case WatchPoint.HostEnd host:
-                TcHooks.Detach(host.Interface);
+                _hostEnds.Detach(host.Interface);
                 break;
             case WatchPoint.InsideInterface inside:
+                _inside.Forget(inside.Interface);
                 IfThere(() => Inside(inside, () =>
                 {
-                    TcHooks.Detach(inside.Interface);
+                    _inside.Detach(inside.Interface);
                     return true;
                 }));
                 break;
@@ -79,6 +81,31 @@ internal sealed class WatchHooks(KernelPrograms programs, string pinRoot)
                 ControlGroups.Detach(group.Place);
                 break;
         }
+    }
+
+    /// <summary>The place is gone: nothing of it is to be left.</summary>
+    public void Forget(WatchPoint point)
+    {
+        switch (point)
+        {
+            case WatchPoint.HostEnd host:
+                _hostEnds.Forget(host.Interface);
+                break;
+            case WatchPoint.InsideInterface inside:
+                _inside.Forget(inside.Interface);
+                break;
+            case WatchPoint.ControlGroup group:
+                ControlGroups.Detach(group.Place);
+                break;
+        }
+    }
+
+    /// <summary>Takes off what an earlier agent put at places that are none of these.</summary>
+    public void Sweep(IReadOnlyCollection<uint> places)
+    {
+        PacketHooks.Sweep(pinRoot, places);
+        foreach (var place in ControlGroups.Places().Where(place => !places.Contains(place)))
+            ControlGroups.Detach(place);
     }
 
     private static bool Inside(WatchPoint.InsideInterface point, Func<bool> work) => NetworkNamespace.Run(

@@ -50,7 +50,10 @@ internal sealed class Observer(
         {
             post(new ConversationSeen(
                 clock.ToDate(folded.Last), new(key.Workload), (Direction)key.Direction, new(key.Peer), key.Address.ToAddress(),
-                new(new(key.Transport), key.Port), folded.Count, ExecutableOf(key, out _), containers.Find(key.Container).Id ?? ""));
+                new(new(key.Transport), key.Port), folded.Count, ExecutableOf(key, out _), containers.Find(key.Container).Id ?? "")
+            {
+                AnnouncedBy = key.AnnouncedBy,
+            });
         }
         _connections.Clear();
     }
@@ -120,10 +123,11 @@ internal sealed class Observer(
     // Clients come from any address, which tells nothing more than who they are: not one entry for each.
     private static ConnectionKey KeyOf(in KernelEvent e) => new(
         e.Workload, e.Peer, e.Container, e.Executable, e.Direction == (byte)Direction.In ? default : e.Address, e.ServerPort, e.Transport,
-        e.Direction);
+        e.Direction, e.AnnouncedBy);
 
     private readonly record struct ConnectionKey(
-        uint Workload, uint Peer, uint Container, uint Executable, MappedAddress Address, ushort Port, byte Transport, byte Direction);
+        uint Workload, uint Peer, uint Container, uint Executable, MappedAddress Address, ushort Port, byte Transport, byte Direction,
+        ushort AnnouncedBy);
 
     private struct Folded
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Bulwark.Cli.Maps;
 using Bulwark.Cli.Output;
 using Bulwark.Server.Api.Contracts;
 
@@ -48,7 +49,7 @@ internal static class ProfileCommand
         foreach (var entry in entries)
         {
             listing.Row(
-                Cell.Faint(Words.Arrow(entry.Direction)), entry.Peer, entry.Port, Cell.OrDash(entry.Protocol), Origin(entry.Origin),
+                Cell.Faint(Words.Arrow(entry.Direction)), entry.Peer, entry.Port, MapListing.Protocol(entry.Protocol, entry.DataPorts), Origin(entry.Origin),
                 Cell.Count(entry.Connections), Words.Bytes(entry.BytesSent), Words.Bytes(entry.BytesReceived),
                 Cell.Faint(Words.Ago(entry.LastSeen, screen.Clock)), Executables(entry), Cell.List(entry.ServerNames));
         }

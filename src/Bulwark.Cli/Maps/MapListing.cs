@@ -32,6 +32,9 @@ internal static class MapListing
             screen.Note("Nobody has talked to anybody yet.");
     }
 
+    /// <summary>The protocol, with the ports that its server announced: <c>ftp, data on 30000-30009/tcp</c>.</summary>
+    public static Cell Protocol(string protocol, string dataPorts) => Cell.OrDash(dataPorts.Length > 0 ? $"{protocol}, data on {dataPorts}" : protocol);
+
     private static Cell[] Heading(ZoneReport? zone, MapReport map, IReadOnlyCollection<ConversationReport> conversations)
     {
         if (zone is null)
@@ -53,7 +56,7 @@ internal static class MapListing
     private static Cell[] Row(ConversationReport conversation, TimeProvider clock) =>
     [
         conversation.Client, new("->", conversation.Verdict == Verdict.Allowed ? Tone.Faint : Cell.Of(conversation.Verdict).Tone),
-        conversation.Server, conversation.Port, Cell.OrDash(conversation.Protocol), Cell.Count(conversation.Connections),
+        conversation.Server, conversation.Port, Protocol(conversation.Protocol, conversation.DataPorts), Cell.Count(conversation.Connections),
         Words.Bytes(conversation.BytesToServer), Words.Bytes(conversation.BytesToClient),
         Cell.Faint(Words.Ago(conversation.LastSeen, clock)), Cell.Of(conversation.Verdict),
     ];

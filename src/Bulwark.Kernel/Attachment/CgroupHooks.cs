@@ -6,7 +6,11 @@ namespace Bulwark.Kernel.Attachment;
 /// <param name="cgroupRoot">Where the cgroup v2 hierarchy is mounted.</param>
 public sealed class CgroupHooks(KernelPrograms programs, string pinRoot, string cgroupRoot)
 {
-    private static readonly string[] s_programs = ["connect_ipv4", "connect_ipv6", "send_ipv4", "send_ipv6", "bind_ipv4", "bind_ipv6"];
+    private static readonly string[] s_programs =
+    [
+        "connect_ipv4", "connect_ipv6", "send_ipv4", "send_ipv6", "bind_ipv4", "bind_ipv6",
+        "named_ipv4", "named_ipv6", "received_ipv4", "received_ipv6",
+    ];
 
     /// <summary>The names of the socket programs.</summary>
     public static IReadOnlyList<string> Programs => s_programs;

@@ -3,10 +3,10 @@ using Bulwark.Kernel.Native;
 
 namespace Bulwark.Kernel.Attachment;
 
-/// <summary>A program's link to a control group, kept by a pin: it outlives this process.</summary>
+/// <summary>A program's link to a control group or an interface, kept by a pin: it outlives this process.</summary>
 internal static unsafe class PinnedLink
 {
-    /// <summary>Attaches the program, in place of an older one under the same pin.</summary>
+    /// <summary>Attaches the program to a control group, in place of an older one under the same pin.</summary>
     /// <exception cref="KernelException">The kernel refuses.</exception>
     public static void Attach(KernelPrograms programs, string program, Descriptor cgroup, string pin)
     {
@@ -23,6 +23,32 @@ internal static unsafe class PinnedLink
             throw new KernelException($"pin {pin}", -result, said);
     }
 
+    /// <summary>Attaches the program to an interface, before all others at that point.</summary>
+    /// <exception cref="KernelException">The interface is gone (ENODEV), or the kernel refuses.</exception>
+    public static void AttachToInterface(KernelPrograms programs, string program, uint @interface, uint point, string pin)
+    {
+        var options = new LibBpf.LinkOptions { Size = LibBpf.SizeOf<LibBpf.LinkOptions>(), Flags = LibBpf.BeforeOthers };
+        var descriptor = LibBpf.CreateLink(programs.Program(program), (int)@interface, point, &options);
+        if (descriptor < 0)
+            throw new KernelException($"attach {program} to interface {@interface}", -descriptor);
+        using var link = new Descriptor(descriptor); // The pin keeps it.
+        var result = LibBpf.Pin(link.Value, pin);
+        if (result != 0)
+            throw new KernelException($"pin {pin}", -result);
+    }
+
+    /// <summary>Takes the program off, at once, and the pin away, if they are there.</summary>
+    public static void Detach(string pin)
+    {
+        using (var link = Open(pin))
+        {
+            if (link.IsInvalid)
+                return;
+            _ = LibBpf.DetachLink(link.Value);
+        }
+        File.Delete(pin);
+    }
+
     /// <summary>Whether there is such a link to the program, and what it is on is still there.</summary>
     public static bool IsLive(KernelPrograms programs, string program, string pin)
     {
@@ -30,15 +56,17 @@ internal static unsafe class PinnedLink
         return !link.IsInvalid && KernelObject.LeadsTo(link.Value, KernelObject.IdOfProgram(programs.Program(program)));
     }
 
-    // In one step for the kernel: nothing passes between the old program and the new.
-    private static bool TryReplace(KernelPrograms programs, string program, string pin)
+    /// <summary>
+    /// Puts the program in the place of the one under the pin, in one step for the kernel: nothing passes between. False if there is none.
+    /// </summary>
+    public static bool TryReplace(KernelPrograms programs, string program, string pin)
     {
         using var link = Open(pin);
         if (link.IsInvalid)
             return false;
         if (LibBpf.UpdateLink(link.Value, programs.Program(program), null) == 0)
             return true;
-        // Its control group is gone, or it was detached: the link is dead.
+        // What it was on is gone, or it was detached: the link is dead.
         File.Delete(pin);
         return false;
     }

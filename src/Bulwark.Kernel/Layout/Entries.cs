@@ -60,6 +60,7 @@ public record struct PolicyKey
 }
 
 /// <summary><c>enum permission</c>: values of <c>policies</c>.</summary>
+[Flags]
 public enum Permission : uint
 {
     None = 0,
@@ -67,6 +68,9 @@ public enum Permission : uint
 
     /// <summary>For the executables in <c>policy_executables</c>.</summary>
     Listed = 2,
+
+    /// <summary>With one of these: the server may announce ports of its own, which are allowed too.</summary>
+    Announces = 4,
 }
 
 /// <summary><c>struct policy_executable_key</c>.</summary>
@@ -133,6 +137,29 @@ internal record struct NameAddress
     public ulong Expires;
 }
 
+/// <summary><c>struct connection_key</c>: a connection as it is seen from one place; the local side is the container's.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ConnectionKey
+{
+    public MappedAddress Local;
+    public MappedAddress Remote;
+
+    /// <summary>Or another place.</summary>
+    public uint Interface;
+    public ushort LocalPort;
+    public ushort RemotePort;
+    public byte Transport;
+    public byte IcmpRequest;
+    public byte IcmpOpener;
+    public Padding Pad;
+
+    [InlineArray(5)]
+    public struct Padding
+    {
+        private byte _first;
+    }
+}
+
 /// <summary><c>struct connection</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal record struct Connection
@@ -142,6 +169,7 @@ internal record struct Connection
     public uint Policy;
     public uint Epoch;
     public uint Peer;
+    public uint Workload;
     public ushort ServerPort;
     public byte OpenedBy;
     public byte State;
@@ -150,6 +178,11 @@ internal record struct Connection
     public byte Samples;
     public byte Seen;
     public uint OpeningBytes;
+    public ushort AnnouncedBy;
+    public ushort Pad;
+
+    /// <summary>Cookie of a proxy's socket.</summary>
+    public ulong Proxied;
 
     /// <summary>Whether it still counts, by the lifetimes of <c>bpf/include/connection.h</c>.</summary>
     public readonly bool IsAlive(ulong now, bool isTcp)
@@ -220,6 +253,20 @@ public record struct SocketUser
     public uint Process;
 }
 
+/// <summary><c>struct proxy_key</c>: which processes are proxies of Docker's published ports.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct ProxyKey
+{
+    public uint Executable;
+
+    /// <summary>The inode of the mount namespace that the executable's path is of.</summary>
+    public uint MountNamespace;
+}
+
+/// <summary><c>struct proxy</c>, which only the programs look into: what a proxy's process took and has not carried on yet.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 192)]
+public struct ProxyProcess;
+
 /// <summary><c>struct executable_path</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct ExecutablePath
@@ -245,8 +292,8 @@ public enum Setting : uint
     NextExecutable = 1,
     NamesEpoch = 2,
 
-    /// <summary>Grows with every change of addresses and ranges.</summary>
-    AddressesEpoch = 3,
+    /// <summary>Grows with every change of what connections are judged by; odd while one is under way.</summary>
+    Changes = 3,
     NextPolicy = 4,
     NextContainer = 5,
 

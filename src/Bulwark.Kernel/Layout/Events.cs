@@ -47,7 +47,10 @@ public record struct KernelEvent
     public byte Direction;
     public byte Verdict;
     public byte Reason;
-    public uint Pad;
+
+    /// <summary>Port of the conversation on which the server announced this one's; 0: it did not.</summary>
+    public ushort AnnouncedBy;
+    public ushort Pad;
 }
 
 /// <summary><c>struct payload_event</c>.</summary>

@@ -9,5 +9,6 @@ internal static class Errno
     public const int Exists = 17;
     public const int NoDevice = 19;
     public const int Invalid = 22;
+    public const int ProtocolNotSupported = 93;
     public const int NoBuffers = 105;
 }

@@ -56,6 +56,19 @@ internal static unsafe partial class LibBpf
 
     public const uint TcReplace = 1;
 
+    /// <summary><c>struct bpf_link_create_opts</c>, up to its flags.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LinkOptions
+    {
+        public nuint Size;
+        public uint Flags;
+    }
+
+    // <linux/bpf.h>: BPF_TCX_INGRESS, BPF_TCX_EGRESS, BPF_F_BEFORE.
+    public const uint TcxIngress = 46;
+    public const uint TcxEgress = 47;
+    public const uint BeforeOthers = 1 << 3;
+
     /// <summary><c>struct bpf_test_run_opts</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct TestRunOptions
@@ -98,6 +111,51 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_object__find_map_fd_by_name", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FindMap(nint bpfObject, string name);
 
+    [LibraryImport(Library, EntryPoint = "bpf_object__next_map")]
+    public static partial nint NextMap(nint bpfObject, nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__btf")]
+    public static partial nint BtfOf(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__pin_path")]
+    public static partial nint MapPin(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_pin_path", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetMapPin(nint map, string path);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
+    public static partial int MapDescriptor(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__type")]
+    public static partial uint MapType(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__key_size")]
+    public static partial uint MapKeySize(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__value_size")]
+    public static partial uint MapValueSize(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__max_entries")]
+    public static partial uint MapCapacity(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__map_flags")]
+    public static partial uint MapFlags(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__btf_key_type_id")]
+    public static partial uint MapKeyType(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__btf_value_type_id")]
+    public static partial uint MapValueType(nint map);
+
+    [LibraryImport(Library, EntryPoint = "btf__load_from_kernel_by_id")]
+    public static partial nint LoadBtf(uint number);
+
+    [LibraryImport(Library, EntryPoint = "btf__raw_data")]
+    public static partial byte* RawBtf(nint btf, uint* size);
+
+    [LibraryImport(Library, EntryPoint = "btf__free")]
+    public static partial void FreeBtf(nint btf);
+
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_cgroup", SetLastError = true)]
     public static partial nint AttachToCgroup(nint program, int cgroup);
 
@@ -109,6 +167,18 @@ internal static unsafe partial class LibBpf
 
     [LibraryImport(Library, EntryPoint = "bpf_link_update")]
     public static partial int UpdateLink(int link, int program, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link_create")]
+    public static partial int CreateLink(int program, int target, uint attachType, LinkOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link_detach")]
+    public static partial int DetachLink(int link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_prog_query")]
+    public static partial int QueryPrograms(int target, uint attachType, uint queryFlags, uint* attachFlags, uint* programs, uint* count);
+
+    [LibraryImport(Library, EntryPoint = "bpf_obj_pin", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Pin(int descriptor, string path);
 
     [LibraryImport(Library, EntryPoint = "bpf_obj_get", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int OpenPinned(string path);

@@ -72,23 +72,5 @@ public static class Interfaces
         return filters;
     }
 
-    private delegate void MessageHandler(ushort type, ReadOnlySpan<byte> body);
-
-    private static void Dump(ushort request, byte[] body, MessageHandler handler)
-    {
-        using var socket = new NetlinkSocket(0);
-        socket.Send(NetlinkMessage.Request(request, NetlinkMessage.FlagDump, body));
-        while (true)
-        {
-            var bytes = (ReadOnlySpan<byte>)socket.Receive();
-            while (NetlinkMessage.TryTake(ref bytes, out var type, out var message))
-            {
-                if (type == NetlinkMessage.Done)
-                    return;
-                if (type == NetlinkMessage.Error)
-                    throw new KernelException("list the kernel's interfaces", NetlinkMessage.ReadError(message));
-                handler(type, message);
-            }
-        }
-    }
+    private static void Dump(ushort request, byte[] body, NetlinkDump.MessageHandler handler) => NetlinkDump.Read(NetlinkSocket.Route, request, body, handler);
 }

@@ -6,7 +6,7 @@ using System.Text;
 namespace Bulwark.Kernel.Netlink;
 
 /// <summary>
-/// Messages of rtnetlink (linux/netlink.h, linux/rtnetlink.h, linux/if_link.h), in the machine's byte order. They come from the kernel;
+/// Messages of netlink (linux/netlink.h, linux/rtnetlink.h, linux/if_link.h), in the machine's byte order. They come from the kernel;
 /// lengths are checked all the same.
 /// </summary>
 internal static class NetlinkMessage
@@ -177,7 +177,8 @@ internal static class NetlinkMessage
     /// <summary>The error number, positive, of a message of the type <see cref="Error"/>; 0 is an acknowledgement.</summary>
     public static int ReadError(ReadOnlySpan<byte> body) => body.Length >= 4 ? -MemoryMarshal.Read<int>(body) : 0;
 
-    private static bool TryTakeAttribute(ref ReadOnlySpan<byte> bytes, out int type, out ReadOnlySpan<byte> value)
+    /// <summary>Takes the first attribute off the bytes; false at their end, or if what is left is no whole attribute.</summary>
+    public static bool TryTakeAttribute(ref ReadOnlySpan<byte> bytes, out int type, out ReadOnlySpan<byte> value)
     {
         type = 0;
         value = default;

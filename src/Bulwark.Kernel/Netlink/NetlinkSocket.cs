@@ -4,20 +4,23 @@ using Bulwark.Kernel.Native;
 
 namespace Bulwark.Kernel.Netlink;
 
-/// <summary>A socket to the kernel's routing tables, in the network namespace of the thread that opens it. See netlink(7).</summary>
+/// <summary>A socket to the kernel's tables, in the network namespace of the thread that opens it. See netlink(7).</summary>
 internal sealed unsafe class NetlinkSocket : IDisposable
 {
-    private const int RouteProtocol = 0;
+    /// <summary>Interfaces, addresses, filters (NETLINK_ROUTE).</summary>
+    public const int Route = 0;
+
     private const int BufferLength = 256 * 1024; // a dump's datagrams are at most 32 KiB
 
     private readonly Descriptor _socket;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength); // sockets come and go many times a second
 
     /// <param name="groups">Multicast groups to listen to (RTMGRP_*), or 0.</param>
+    /// <param name="protocol">NETLINK_*.</param>
     /// <exception cref="KernelException">The kernel refuses.</exception>
-    public NetlinkSocket(uint groups)
+    public NetlinkSocket(uint groups, int protocol = Route)
     {
-        var descriptor = LibC.Socket(LibC.AddressFamilyNetlink, LibC.SocketRaw | LibC.SocketCloseOnExec, RouteProtocol);
+        var descriptor = LibC.Socket(LibC.AddressFamilyNetlink, LibC.SocketRaw | LibC.SocketCloseOnExec, protocol);
         if (descriptor < 0)
             throw new KernelException("open a netlink socket", Marshal.GetLastPInvokeError());
         _socket = new(descriptor);
@@ -38,7 +41,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         fixed (byte* bytes = message)
         {
             if (LibC.Send(_socket.Value, bytes, (nuint)message.Length, 0) != message.Length)
-                throw new KernelException("ask the kernel for its interfaces", Marshal.GetLastPInvokeError());
+                throw new KernelException("ask the kernel for its tables", Marshal.GetLastPInvokeError());
         }
     }
 
@@ -63,7 +66,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
             }
             var error = Marshal.GetLastPInvokeError();
             if (error != Errno.Interrupted)
-                throw new KernelException("hear of the kernel's interfaces", error);
+                throw new KernelException("hear of the kernel's tables", error);
         }
     }
 

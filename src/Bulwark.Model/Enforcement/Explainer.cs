@@ -117,8 +117,16 @@ public static class Explainer
             return $"{missing}; it allows nothing yet.";
         if (nearest.IsEmpty)
             return $"{missing}, and none for this peer or this port.";
-        return $"{missing}. Nearest are {string.Join(", ", nearest.Select(entry => Near(entry, attempt.Key)))}.";
+        return $"{missing}. Nearest are {string.Join(", ", nearest.Select(entry => Near(entry, attempt.Key)))}.{Unannounced(profile, attempt.Key)}";
     }
+
+    // A port of FTP's passive mode, probably.
+    private static string Unannounced(Profile profile, ProfileKey key) =>
+        key.Port.Transport == Transport.Tcp && key.Port.Port >= 1024
+        && profile.Entries.Values.Any(entry => entry.Key.Direction == key.Direction && entry.Key.Peer == key.Peer && ProfileLookup.MayAnnounce(entry))
+            ? " Ports that an FTP server announces are allowed as it announces them, once each; it did not announce this one, or not in the clear:"
+                + " over TLS nobody else can read it. Then give the server a small range of ports for its passive mode, and allow each."
+            : "";
 
     private static string OnlyFor(Attempt attempt, Profile profile)
     {
@@ -135,6 +143,8 @@ public static class Explainer
     {
         VerdictReason.NotInProfile => $"no entry in the profile of {ShellWord.Printable(attempt.Workload)} allows it",
         VerdictReason.SpoofedSource => "the source address is none of the container's own",
+        VerdictReason.Routing => "it is what only a router says, and a container is none: an advertisement, or a redirect",
+        VerdictReason.Misdirected => "it is for an address that is none of the container's own",
         VerdictReason.Malformed => "the packet's headers are broken or do not fit the packet",
         VerdictReason.UnknownFragment => "it is a later fragment of a packet whose first fragment was not seen",
         VerdictReason.NotIp => "it is neither IPv4, IPv6 nor ARP",

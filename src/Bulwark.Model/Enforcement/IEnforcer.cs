@@ -12,8 +12,10 @@ public interface IEnforcer
     /// <see cref="PolicyTooLargeException"/> is thrown.
     /// </summary>
     /// <param name="executables">Who may open what is for some executables only.</param>
+    /// <param name="announcing">On which of the entries' conversations the server may announce further ports.</param>
     void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null);
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
+        IReadOnlyCollection<PolicyEntry>? announcing = null);
 
     /// <summary>Gives an address range outside its identity. A container's or host's own address keeps precedence.</summary>
     void AssignRange(IPNetwork range, Identity identity);

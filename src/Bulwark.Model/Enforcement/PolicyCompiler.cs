@@ -17,6 +17,7 @@ public static class PolicyCompiler
     {
         // With the executables that an entry is for; null: all.
         var entries = new SortedDictionary<PolicyEntry, ImmutableSortedSet<string>?>(Order);
+        var announcing = new SortedSet<PolicyEntry>(Order);
         var pending = new SortedSet<Peer>();
         var unusable = new SortedSet<ProfileKey>();
         var ranges = Parse(knownRanges ?? []);
@@ -48,13 +49,15 @@ public static class PolicyCompiler
 
             void Permit(PolicyEntry permitted)
             {
+                if (ProfileLookup.MayAnnounce(entry))
+                    announcing.Add(permitted);
                 var only = entry.OnlyExecutables && permitted.Direction == Direction.Out ? entry.Executables : null;
                 entries[permitted] = !entries.TryGetValue(permitted, out var others) ? only
                     : others is null || only is null ? null : others.Union(only);
             }
         }
         var listed = entries.SelectMany(pair => pair.Value?.Select(executable => new ExecutableEntry(pair.Key, executable)) ?? []);
-        return new([.. entries.Keys], [.. listed], [.. pending], [.. unusable]);
+        return new([.. entries.Keys], [.. listed], [.. announcing], [.. pending], [.. unusable]);
     }
 
     private static readonly Comparer<PolicyEntry> Order = Comparer<PolicyEntry>.Create((left, right) =>

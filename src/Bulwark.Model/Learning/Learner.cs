@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bulwark.Model.Profiles;
+using Bulwark.Model.Protocols;
 
 namespace Bulwark.Model.Learning;
 
@@ -53,6 +54,28 @@ public static class Learner
     }
 
     /// <summary>
+    /// A connection was opened to a port that the server had announced on another conversation, on port <paramref name="announcedBy"/>. If that is
+    /// one of FTP, it is part of it, and no news: FTP uses another port each time. Else it is a conversation like any other.
+    /// </summary>
+    public static Profile ObserveAnnounced(
+        Profile profile, ProfileKey key, ushort announcedBy, DateTimeOffset time, long connections, string executable, LearningThresholds thresholds)
+    {
+        if (Announcer(profile, key, announcedBy) is not { } entry)
+            return Observe(profile, key, time, connections, executable, thresholds);
+        (profile, entry) = Sight(profile, entry, time, thresholds);
+        return Put(profile, entry with
+        {
+            LastSeen = Later(entry.LastSeen, time),
+            DataPorts = DataPorts.Add(entry.DataPorts, key.Port.Port, connections),
+        });
+    }
+
+    /// <summary>The entry of the conversation that a connection to an announced port is part of, or null.</summary>
+    public static ProfileEntry? Announcer(Profile profile, ProfileKey key, ushort announcedBy) =>
+        announcedBy != 0 && Find(profile, key with { Port = new(key.Port.Transport, announcedBy) }) is { } entry && ProfileLookup.MayAnnounce(entry)
+            ? entry : null;
+
+    /// <summary>
     /// Traffic of a conversation was counted. It is evidence like an opened connection: a pool that keeps its connections for days
     /// would otherwise never be learnt. A conversation that is not in the profile stays out of it.
     /// </summary>
@@ -72,11 +95,16 @@ public static class Learner
         });
     }
 
-    /// <summary>The application protocol of a conversation was recognised; the newest counts. Empty strings say nothing.</summary>
+    /// <summary>
+    /// The application protocol of a conversation was recognised; the newest counts. Empty strings say nothing. What is no longer learning does
+    /// not become FTP, on which the server may announce further ports.
+    /// </summary>
     public static Profile Recognise(Profile profile, ProfileKey key, string protocol, string serverName)
     {
         if (Find(profile, key) is not { } entry)
             return profile;
+        if (protocol == ProtocolNames.Ftp && profile.Mode != Mode.Learn && !ProfileLookup.MayAnnounce(entry))
+            protocol = "";
         return Put(profile, entry with
         {
             Protocol = protocol.Length > 0 ? protocol : entry.Protocol,

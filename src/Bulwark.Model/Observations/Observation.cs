@@ -19,7 +19,11 @@ public sealed record ContainerGone(DateTimeOffset Time, string ContainerId) : Ob
 /// </summary>
 public sealed record ConversationSeen(
     DateTimeOffset Time, Identity Workload, Direction Direction, Identity Peer, IPAddress Address, ServerPort Port,
-    long Connections, string Executable, string ContainerId) : Observation(Time);
+    long Connections, string Executable, string ContainerId) : Observation(Time)
+{
+    /// <summary>Port of the conversation on which the server announced this one's; 0 if it did not.</summary>
+    public ushort AnnouncedBy { get; init; }
+}
 
 /// <summary>Traffic of a conversation since the last report. Bytes are counted at the IP layer, from the workload's end.</summary>
 public sealed record TrafficCounted(

@@ -28,4 +28,10 @@ public enum VerdictReason : byte
 
     /// <summary>The profile allows the conversation, but not to this executable.</summary>
     Executable = 8,
+
+    /// <summary>It says what only a router says: an advertisement of itself as one, or a redirect.</summary>
+    Routing = 9,
+
+    /// <summary>It is for an address that is none of the container's own.</summary>
+    Misdirected = 10,
 }

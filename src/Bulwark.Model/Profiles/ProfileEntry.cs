@@ -48,6 +48,9 @@ public sealed record ProfileEntry(ProfileKey Key, EntryOrigin Origin)
     /// <summary>The application protocol (<c>http</c>, <c>tls</c>, <c>postgresql</c>, …), or empty while unknown.</summary>
     public string Protocol { get; init; } = "";
 
+    /// <summary>Ports that the server announced on it, or null. They are allowed one by one, as they are announced; the range between is not.</summary>
+    public DataPorts? DataPorts { get; init; }
+
     /// <summary>Server names asked for in TLS; sorted, at most 16.</summary>
     public ImmutableSortedSet<string> ServerNames { get; init; } = ImmutableSortedSet<string>.Empty.WithComparer(StringComparer.Ordinal);
 

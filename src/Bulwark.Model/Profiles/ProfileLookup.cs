@@ -1,4 +1,5 @@
 using System.Net;
+using Bulwark.Model.Protocols;
 
 namespace Bulwark.Model.Profiles;
 
@@ -9,6 +10,8 @@ namespace Bulwark.Model.Profiles;
 /// </summary>
 public static class ProfileLookup
 {
+    private const ushort FtpPort = 21;
+
     /// <summary>The transport and port of an entry for everything that a peer does.</summary>
     public static readonly ServerPort AnyPort = new(default, 0);
 
@@ -36,6 +39,14 @@ public static class ProfileLookup
             return false;
         return entry.Origin == EntryOrigin.Allowed || port.Port != 0 || (port.Transport != default && !HasMeaningfulPort(port.Transport));
     }
+
+    /// <summary>
+    /// Whether the server may announce further ports of its own on the entry's conversation: it is FTP's, as was learnt, or as its port says
+    /// while nothing is known.
+    /// </summary>
+    public static bool MayAnnounce(ProfileEntry entry) =>
+        IsUsable(entry) && entry.Key.Port.Transport == Transport.Tcp && entry.Key.Port.Port != 0
+        && (entry.Protocol == ProtocolNames.Ftp || (entry.Protocol.Length == 0 && entry.Key.Port.Port == FtpPort));
 
     /// <summary>Whether <paramref name="inner"/> lies in <paramref name="outer"/> and is not the same.</summary>
     public static bool IsInside(IPNetwork inner, IPNetwork outer) =>

@@ -53,6 +53,8 @@ public static class MapReporter
         var refused = ends.Where(e => !e.Entry.IsAllowed).ToList();
         var verdict = refused.Count == 0 ? Verdict.Allowed : refused.Max(e => e.Mode == Mode.Protect ? Verdict.Blocked : Verdict.WouldBlock);
         var origin = refused.Count > 0 ? EntryOrigin.Refused : ends.Max(e => e.Entry.Origin);
+        // Of the end that saw more.
+        var data = ends.Select(e => e.Entry.DataPorts).MaxBy(ports => ports?.Connections ?? 0);
         var report = new ConversationReport(
             client.ToString(), server.ToString(), port.ToString(),
             ends.Select(e => e.Entry.Protocol).FirstOrDefault(p => p.Length > 0) ?? "",
@@ -62,7 +64,11 @@ public static class MapReporter
             ends.Max(e => e.Entry.Connections),
             ends.Max(e => e.IsClient ? e.Entry.BytesSent : e.Entry.BytesReceived),
             ends.Max(e => e.IsClient ? e.Entry.BytesReceived : e.Entry.BytesSent),
-            ends.Min(e => e.Entry.FirstSeen), ends.Max(e => e.Entry.LastSeen), verdict, ReportText.CamelCase(origin));
+            ends.Min(e => e.Entry.FirstSeen), ends.Max(e => e.Entry.LastSeen), verdict, ReportText.CamelCase(origin))
+        {
+            DataPorts = data?.ToString() ?? "",
+            DataConnections = data?.Connections ?? 0,
+        };
         return new(client, server, port, refused.Count == 0, report);
     }
 

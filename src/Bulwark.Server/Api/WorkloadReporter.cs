@@ -36,7 +36,11 @@ internal static class WorkloadReporter
     public static ProfileEntryReport Entry(ProfileEntry entry) => new(
         entry.Key.Direction, entry.Key.Peer.ToString(), entry.Key.Port.ToString(), entry.Protocol, ReportText.CamelCase(entry.Origin),
         [.. entry.Executables], entry.OnlyExecutables, [.. entry.ServerNames], entry.Connections, entry.BytesSent, entry.BytesReceived, entry.FirstSeen,
-        entry.LastSeen);
+        entry.LastSeen)
+    {
+        DataPorts = entry.DataPorts?.ToString() ?? "",
+        DataConnections = entry.DataPorts?.Connections ?? 0,
+    };
 
     private static WorkloadReport Report(
         WorkloadState state, IEnumerable<string> zones, LearningThresholds thresholds, DateTimeOffset now, ImageScans images)

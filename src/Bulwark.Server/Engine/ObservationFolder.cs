@@ -124,8 +124,11 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
         var key = Key(seen, seen.Direction, seen.Peer, seen.Address, seen.Port);
         if (w.Profile.Mode == Mode.Learn)
             policies.EnsureIdentity(key.Peer);
-        state.CountActivity(seen.Workload, key, seen.Time, seen.Connections);
-        return w with { Profile = Learner.Observe(w.Profile, key, seen.Time, seen.Connections, seen.Executable, thresholds) };
+        state.CountActivity(seen.Workload, Learner.Announcer(w.Profile, key, seen.AnnouncedBy)?.Key ?? key, seen.Time, seen.Connections);
+        return w with
+        {
+            Profile = Learner.ObserveAnnounced(w.Profile, key, seen.AnnouncedBy, seen.Time, seen.Connections, seen.Executable, thresholds),
+        };
     });
 
     private void Fold(NameSeen seen)

@@ -96,7 +96,7 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, Tim
             policy = PolicyCompiler.Compile(profile, IdentityOf, state.Outside.Ranges);
         }
         state.SaveIdentities();
-        agent.Apply(workload, profile.Mode, policy?.Entries ?? [], policy?.Executables);
+        agent.Apply(workload, profile.Mode, policy?.Entries ?? [], policy?.Executables, policy?.Announcing);
         _stale.Remove(workload);
         _retryAt.Remove(workload);
     }

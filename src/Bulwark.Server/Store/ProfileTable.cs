@@ -13,7 +13,8 @@ public static class ProfileTable
     private const string KeyColumns = "workload, direction, peer, port";
     private const string ValueColumns =
         "origin, first_seen, last_seen, connections, bytes_sent, bytes_received, sightings, executables, protocol, server_names, " +
-        "sightings_at_last_executable, has_unknown_executables, only_executables";
+        "sightings_at_last_executable, has_unknown_executables, only_executables, lowest_data_port, highest_data_port, " +
+        "data_connections";
 
     /// <summary>Every profile by the identity of its workload, whose names are in <paramref name="names"/>.</summary>
     public static ImmutableDictionary<Identity, Profile> Load(SqliteConnection connection, IReadOnlyDictionary<Identity, string> names)
@@ -88,6 +89,7 @@ public static class ProfileTable
                 SightingsAtLastExecutable = reader.GetInt64(14),
                 HasUnknownExecutables = reader.GetInt64(15) != 0,
                 OnlyExecutables = reader.GetInt64(16) != 0,
+                DataPorts = reader.GetInt64(19) > 0 ? new((ushort)reader.GetInt64(17), (ushort)reader.GetInt64(18), reader.GetInt64(19)) : null,
             };
             var workload = new Identity((uint)reader.GetInt64(0));
             if (!entries.TryGetValue(workload, out var own))
@@ -103,10 +105,12 @@ public static class ProfileTable
             $"""
             INSERT OR REPLACE INTO entries ({KeyColumns}, {ValueColumns})
             VALUES (@workload, @direction, @peer, @port, @origin, @first, @last, @connections, @sent, @received, @sightings,
-                @executables, @protocol, @serverNames, @atLastExecutable, @unknownExecutables, @onlyExecutables)
+                @executables, @protocol, @serverNames, @atLastExecutable, @unknownExecutables, @onlyExecutables, @lowestDataPort, @highestDataPort,
+                @dataConnections)
             """,
             "@workload", "@direction", "@peer", "@port", "@origin", "@first", "@last", "@connections", "@sent", "@received",
-            "@sightings", "@executables", "@protocol", "@serverNames", "@atLastExecutable", "@unknownExecutables", "@onlyExecutables");
+            "@sightings", "@executables", "@protocol", "@serverNames", "@atLastExecutable", "@unknownExecutables", "@onlyExecutables",
+            "@lowestDataPort", "@highestDataPort", "@dataConnections");
         foreach (var entry in entries)
         {
             SetKey(command, workload, entry.Key).Set("@origin", entry.Origin).Set("@first", entry.FirstSeen).Set("@last", entry.LastSeen)
@@ -114,6 +118,8 @@ public static class ProfileTable
                 .Set("@sightings", entry.Sightings).Set("@executables", entry.Executables).Set("@protocol", entry.Protocol)
                 .Set("@serverNames", entry.ServerNames).Set("@atLastExecutable", entry.SightingsAtLastExecutable)
                 .Set("@unknownExecutables", entry.HasUnknownExecutables ? 1 : 0).Set("@onlyExecutables", entry.OnlyExecutables ? 1 : 0)
+                .Set("@lowestDataPort", entry.DataPorts?.Lowest ?? 0).Set("@highestDataPort", entry.DataPorts?.Highest ?? 0)
+                .Set("@dataConnections", entry.DataPorts?.Connections ?? 0)
                 .ExecuteNonQuery();
         }
     }

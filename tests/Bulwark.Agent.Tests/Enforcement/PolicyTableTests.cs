@@ -276,6 +276,22 @@ public sealed class PolicyTableTests : IDisposable
     }
 
     [Fact]
+    public void An_entry_on_whose_conversation_ports_may_be_announced_says_so_also_after_a_restart()
+    {
+        new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(21), Entry(80)], [new(Entry(21), "/app")], [Entry(21)]);
+        var before = PolicyOf(s_web);
+        Assert.True(_kernel.Programs.Policies.TryGet(KeyOf(before.Policy, Entry(21)), out var announcing));
+        Assert.True(_kernel.Programs.Policies.TryGet(KeyOf(before.Policy, Entry(80)), out var other));
+        Assert.Equal((Permission.Listed | Permission.Announces, Permission.All), (announcing, other));
+
+        var table = new PolicyTable(_kernel.Reload(), _time);
+        table.Apply(s_web, Mode.Protect, [Entry(21), Entry(80)], [new(Entry(21), "/app")], [Entry(21)]);
+        Assert.Equal(before, PolicyOf(s_web));
+        table.Apply(s_web, Mode.Protect, [Entry(21), Entry(80)], [new(Entry(21), "/app")]);
+        Assert.NotEqual(before, PolicyOf(s_web));
+    }
+
+    [Fact]
     public void A_policy_that_changes_only_in_its_executables_changes()
     {
         var table = new PolicyTable(_kernel.Programs, _time);
@@ -358,5 +374,5 @@ public sealed class PolicyTableTests : IDisposable
         return policy;
     }
 
-    private uint Epoch() => _kernel.Programs.Settings.TryGet(Setting.AddressesEpoch, out var epoch) ? epoch : 0;
+    private uint Epoch() => _kernel.Programs.Settings.TryGet(Setting.Changes, out var epoch) ? epoch : 0;
 }

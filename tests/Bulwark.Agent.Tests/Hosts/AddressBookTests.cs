@@ -1,5 +1,4 @@
 using System.Net;
-using Bulwark.Agent.Enforcement;
 using Bulwark.Agent.Hosts;
 using Bulwark.Agent.Tests.Harness;
 using Bulwark.Kernel.Layout;
@@ -16,7 +15,7 @@ public sealed class AddressBookTests : IDisposable
     private readonly LoadedKernel _kernel = new();
     private readonly AddressBook _book;
 
-    public AddressBookTests() => _book = new(_kernel.Programs, new PolicyTable(_kernel.Programs, TimeProvider.System));
+    public AddressBookTests() => _book = new(_kernel.Programs);
 
     public void Dispose() => _kernel.Dispose();
 
@@ -87,5 +86,5 @@ public sealed class AddressBookTests : IDisposable
     private (uint, uint)? OwnerOf(MappedAddress address) =>
         _kernel.Programs.Addresses.TryGet(address, out var owner) ? (owner.Identity, owner.Container) : null;
 
-    private uint Epoch() => _kernel.Programs.Settings.TryGet(Setting.AddressesEpoch, out var epoch) ? epoch : 0;
+    private uint Epoch() => _kernel.Programs.Settings.TryGet(Setting.Changes, out var epoch) ? epoch : 0;
 }

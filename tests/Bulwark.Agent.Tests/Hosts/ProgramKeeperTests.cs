@@ -23,7 +23,7 @@ public sealed class ProgramKeeperTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly ContainerNumbers _numbers = new();
     private readonly ConcurrentQueue<ProgramsRestored> _told = new();
-    private readonly TcHooks _hooks;
+    private readonly PacketHooks _hooks;
     private readonly Endpoints _endpoints;
     private readonly ProgramKeeper _keeper;
     private readonly uint _veth;
@@ -32,8 +32,8 @@ public sealed class ProgramKeeperTests : IDisposable
     {
         _network.IpInside("link", "add", "outer", "type", "veth", "peer", "name", "inner");
         _veth = Inside(() => Interfaces.Links().Single(l => l.Name == "outer").Index);
-        _hooks = TcHooks.OfHostEnds(_kernel.Programs);
-        _endpoints = new(_kernel.Programs, new(_kernel.Programs, _kernel.Folder), NullLogger.Instance);
+        _hooks = PacketHooks.OfHostEnds(_kernel.Programs, _kernel.Folder, useTcx: false);
+        _endpoints = new(_kernel.Programs, new(_kernel.Programs, _kernel.Folder, useTcx: false), NullLogger.Instance);
         _keeper = new(_endpoints, null, _numbers, Tell, _time, NullLogger.Instance);
         _numbers.Put(Number, new("c0ffee", 1));
         Inside(() => _endpoints.Claim(new WatchPoint.HostEnd(_veth), new(new Container("c0ffee", "shop-web-1"), s_web, Number)));
@@ -154,6 +154,28 @@ public sealed class ProgramKeeperTests : IDisposable
 
         Assert.True(Inside(() => _hooks.AreInPlace(_veth)));
         Assert.Single(_told);
+    }
+
+    [Fact]
+    public void What_was_taken_off_by_tcx_is_found_at_the_next_look_at_interfaces()
+    {
+        Assert.SkipUnless(PacketHooks.HasTcx, "this kernel has no tcx");
+        var hooks = PacketHooks.OfHostEnds(_kernel.Programs, _kernel.Folder, useTcx: true);
+        var endpoints = new Endpoints(_kernel.Programs, new(_kernel.Programs, _kernel.Folder, useTcx: true), NullLogger.Instance);
+        var keeper = new ProgramKeeper(endpoints, null, _numbers, Tell, _time, NullLogger.Instance);
+        Inside(() => endpoints.Claim(new WatchPoint.HostEnd(_veth), new(new Container("c0ffee", "shop-web-1"), s_web, Number)));
+        Assert.True(Inside(() => hooks.AreInPlace(_veth)));
+        Inside(() =>
+        {
+            hooks.Forget(_veth);
+            return true;
+        });
+        Assert.False(Inside(() => hooks.AreInPlace(_veth)));
+
+        Assert.True(Inside(() => keeper.LookAtInterfacesAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully));
+
+        Assert.True(Inside(() => hooks.AreInPlace(_veth)));
+        Assert.Equal(_veth, Assert.Single(_told).Interface);
     }
 
     private ValueTask Tell(Observation observation, CancellationToken cancellation)

@@ -37,14 +37,15 @@ public sealed class Host
     /// <summary>Starts a host. <paramref name="number"/> (10 to 19) tells hosts apart: it ends their addresses.</summary>
     /// <param name="asks">The name of the Bulwark that its Docker asks, by way of the authorization plugin; null if it asks none.</param>
     public static async Task<Host> StartAsync(
-        Sandbox sandbox, Outside outside, int number, ControlGroups controlGroups = ControlGroups.AsIs, string? asks = null)
+        Sandbox sandbox, Outside outside, int number, ControlGroups controlGroups = ControlGroups.AsIs, string? asks = null,
+        params IReadOnlyList<string> dockerOptions)
     {
         var machine = await Machine.StartAsync(sandbox, $"host{number}", controlGroups);
         await outside.ConnectAsync(machine, number);
         var host = new Host(sandbox, machine, outside, number);
         if (asks is not null)
             await host.StartPluginAsync(asks);
-        await host.StartDockerAsync(number, asks is null ? [] : ["--authorization-plugin=bulwark"]);
+        await host.StartDockerAsync(number, asks is null ? dockerOptions : [.. dockerOptions, "--authorization-plugin=bulwark"]);
         await host.ImportAsync();
         return host;
     }
@@ -68,29 +69,30 @@ public sealed class Host
     /// <summary>The authorization plugin that was started last; null if there is none.</summary>
     public Process? Plugin { get; private set; }
 
-    private async Task StartDockerAsync(int number, params IReadOnlyList<string> more)
+    private async Task StartDockerAsync(int number, IReadOnlyList<string> options)
     {
         var files = _sandbox.PathOf(Machine.Name);
         Directory.CreateDirectory(files);
-        Machine.Start(
-            Machine.Name + ".docker.log", ["dockerd", "--config-file=", "--data-root", files + "/data", "--exec-root", "/run/docker", "--pidfile",
+        Machine.Start(Machine.Name + ".docker.log", [
+            "dockerd", "--config-file=", "--data-root", files + "/data", "--exec-root", "/run/docker", "--pidfile",
             "/run/docker.pid", "-H", DockerAddress, "--cgroup-parent", _sandbox.ControlGroupParent, "--exec-opt",
             "native.cgroupdriver=cgroupfs", "--storage-driver", "overlay2", "--dns", Outside.Gateway, "--experimental", "--ip6tables", "--ipv6",
             "--fixed-cidr-v6", $"fd00:{number}::/64", "--bip", "172.17.0.1/16", "--default-address-pool", "base=10.77.0.0/16,size=24",
-            "--add-runtime", "bulwark=" + await RuntimeAsync("open"), "--add-runtime", "bulwark-closed=" + await RuntimeAsync("closed"),
-            "--log-level", "warn", .. more]);
+            "--add-runtime", "bulwark=" + await RuntimeAsync("bulwark-runtime"), "--add-runtime", "bulwark-closed=" + await RuntimeAsync("bulwark-runtime-closed"),
+            "--log-level", "warn", .. options]);
         await _sandbox.UntilAsync(
             "Docker answers", TimeSpan.FromSeconds(60), [Machine.Name + ".docker.log"],
             async () => (await DockerAsync("version")).Text.Length > 0);
     }
 
     // As ./setup installs it, but for the agent that the scenarios about starts have.
-    private async Task<string> RuntimeAsync(string unanswered)
+    private async Task<string> RuntimeAsync(string script)
     {
-        var path = _sandbox.PathOf($"{Machine.Name}/bulwark-runtime-{unanswered}");
+        var path = _sandbox.PathOf($"{Machine.Name}/{script}");
         var socket = Path.Combine(BulwarkProcess.FilesOf(this, StartTests.Name), "start.sock");
+        var shipped = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", script));
         await File.WriteAllTextAsync(
-            path, $"#!/bin/sh\nexec {BulwarkProcess.Executable} runtime --start-socket={socket} --unanswered={unanswered} \"$@\"\n");
+            path, shipped.Replace("/usr/local/bin/bulwark runtime", $"{BulwarkProcess.Executable} runtime --start-socket={socket}", StringComparison.Ordinal));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return path;
     }

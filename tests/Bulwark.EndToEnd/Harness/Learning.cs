@@ -11,6 +11,9 @@ public sealed record Learning(TimeSpan MinimumTime, int MinimumSightings, double
     /// <summary>More settings, each <c>"key": value,</c>. Scans of images, which take time from what is tried, are for scenarios about them.</summary>
     public string More { get; init; } = """ "images": { "scan": false }, """;
 
+    /// <summary>Nothing moves by itself.</summary>
+    public static Learning Never { get; } = Quick with { MinimumTime = TimeSpan.FromHours(1) };
+
     public string ToConfiguration() => string.Create(
         CultureInfo.InvariantCulture,
         $$"""

@@ -2,10 +2,11 @@ using Bulwark.EndToEnd.Harness;
 
 namespace Bulwark.EndToEnd.Scenarios;
 
-/// <summary>Containers without a veth on the host: macvlan, and the host's own network.</summary>
+/// <summary>Containers without a veth on the host: macvlan, overlay, and the host's own network.</summary>
 public sealed class NetworkTests(Stage stage) : IAsyncLifetime
 {
     private const string Network = "nets_macvlan";
+    private const string Overlay = "nets_overlay";
     private const string Serve = "exec python3 -m http.server";
 
     // Nothing moves by itself here.
@@ -47,6 +48,24 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
         Assert.False((await ExecAsync("client", Probe.Ping("10.78.0.12"))).Succeeded);
         await Bulwark.WaitForBlockedAsync(_started, "nets/client", "out", "nets/server", "8001/tcp");
         await Bulwark.WaitForBlockedAsync(_started, "nets/client", "out", "nets/server", "8/icmp");
+        Assert.Empty((await Bulwark.StatusAsync()).Agent.Warnings);
+    }
+
+    [Fact]
+    public async Task On_an_overlay_of_a_swarm_the_profile_holds_and_refusals_are_answered()
+    {
+        _ = (await _host.DockerAsync("swarm", "init", "--advertise-addr", _host.Address)).Text;
+        _ = (await _host.DockerAsync("network", "create", "-d", "overlay", "--attachable", "--subnet", "10.79.0.0/24", Overlay)).Text;
+        await RunAsync("server", ["--network", Overlay], $"{Serve} 8000 & {Serve} 8001");
+        await RunAsync("client", ["--network", Overlay], "sleep infinity");
+        await LearnAsync("nets/client", "nets/server", "8000/tcp", Probe.Tcp(Name("server"), 8000));
+
+        _ = (await Bulwark.RunAsync("mode", "--all", "protect")).Text;
+
+        Assert.True((await ExecAsync("client", Probe.Tcp(Name("server"), 8000))).Succeeded);
+        Assert.Contains("refused", (await ExecAsync("client", $"nc -v -z -w 9 {Name("server")} 8001")).ToString(), StringComparison.Ordinal);
+        Assert.False((await ExecAsync("server", Probe.Ping(Name("client")))).Succeeded);
+        await Bulwark.WaitForBlockedAsync(_started, "nets/client", "out", "nets/server", "8001/tcp");
         Assert.Empty((await Bulwark.StatusAsync()).Agent.Warnings);
     }
 
@@ -110,6 +129,8 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
         if (containers.Length > 0)
             _ = (await _host.DockerAsync(["rm", "-f", .. containers.Split('\n')])).Text;
         await _host.DockerAsync("network", "rm", Network);
+        await _host.DockerAsync("network", "rm", Overlay);
+        await _host.DockerAsync("swarm", "leave", "--force");
         await _host.Machine.RunAsync("ip", "link", "del", "nets0");
     }
 }

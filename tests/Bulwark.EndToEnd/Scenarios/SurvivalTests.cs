@@ -74,10 +74,20 @@ public sealed class SurvivalTests(ProtectedShop protectedShop) : IClassFixture<P
     {
         const string RemoveAndWait =
             """
-            tc qdisc del dev "$1" clsact
+            pins() { find /sys/fs/bpf -name "$(printf 'link_interface_%08x_*' "$(< "/sys/class/net/$1/ifindex")")"; }
+            old=$(pins "$1")
+            if [[ -z $old ]]; then
+                tc qdisc del dev "$1" clsact
+            else
+                inodes=$(stat -c %i $old)
+                for pin in $old; do bpftool link detach pinned "$pin"; done
+            fi
             for each in {1..500}; do
-                if tc filter show dev "$1" ingress | grep -q from_container && tc filter show dev "$1" egress | grep -q to_container; then
-                    exit 0
+                if [[ -z $old ]]; then
+                    tc filter show dev "$1" ingress | grep -q from_container && tc filter show dev "$1" egress | grep -q to_container && exit 0
+                else
+                    new=$(pins "$1")
+                    [[ $(wc -w <<< "$new") == 2 ]] && ! stat -c %i $new | grep -qxF "$inodes" && exit 0
                 fi
                 sleep 0.01
             done

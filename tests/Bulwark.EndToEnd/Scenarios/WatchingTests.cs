@@ -138,6 +138,34 @@ public sealed class WatchingTests(Stage stage) : IAsyncLifetime
             await OnMapAsync(Name("client"), Name("server"), port);
     }
 
+    [Fact]
+    public async Task What_a_container_subscribed_to_before_Bulwark_was_there_is_its_own_conversation()
+    {
+        // Only the server talks from then on.
+        const string Ticker =
+            """
+            import socket, time
+            server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            server.bind(("203.0.113.66", 9999))
+            client = server.recvfrom(100)[1]
+            while True:
+                server.sendto(b"tick", client)
+                time.sleep(0.05)
+            """;
+        using var ticker = _host.Outside.Machine.Start("ticker.log", "python3", "-c", Ticker);
+        await RunAsync("client", "sight-one", $"until exec 3<>/dev/udp/{Outside.StrangerAddress}/9999; do sleep 0.1; done; while echo subscribe >&3; ! read -t 1 -n 4 -u 3; do :; done; touch /tmp/subscribed; sleep infinity");
+        await Poll.UntilAsync("it has subscribed", s_limit, async () => (await _host.ExecAsync(Name("client"), "test -e /tmp/subscribed")).Succeeded);
+
+        _bulwark = await BulwarkProcess.StartAsync(_host, "sight", s_never);
+
+        var client = await WorkloadAsync(Name("client"));
+        var seen = await Poll.UntilAsync("the conversation is on the map", s_limit, async () =>
+            (await Bulwark.MapAsync()).Conversations.FirstOrDefault(each => each.Client == client || each.Server == client));
+        Assert.Equal((client, "9999/udp"), (seen.Client, seen.Port));
+        Assert.DoesNotContain((await Bulwark.MapAsync()).Conversations, each => each.Server == client);
+        ticker.Kill();
+    }
+
     private static string Name(string container) => "sight-" + container;
 
     private async Task RunAsync(string container, string network, string script) =>

@@ -9,9 +9,10 @@ internal static class KernelTime
     public static void Pass(KernelPrograms kernel, TimeSpan span)
     {
         // Each of these values starts with a time.
-        Shift<Bytes48, Bytes32>(kernel, "openings", span);
-        Shift<Bytes48, Bytes32>(kernel, "tcp_connections", span);
-        Shift<Bytes48, Bytes32>(kernel, "other_connections", span);
+        Shift<Bytes48, Bytes48>(kernel, "openings", span);
+        Shift<Bytes48, Bytes48>(kernel, "tcp_connections", span);
+        Shift<Bytes48, Bytes48>(kernel, "other_connections", span);
+        Shift<Bytes40, Bytes16>(kernel, "announcements", span);
         Shift<Bytes48, Bytes16>(kernel, "fragments", span);
         Shift<Bytes24, Bytes24>(kernel, "name_addresses", span);
         Shift<Bytes32, Bytes16>(kernel, "attempts", span);
@@ -55,6 +56,12 @@ internal static class KernelTime
 
     [InlineArray(32)]
     private struct Bytes32
+    {
+        private byte _first;
+    }
+
+    [InlineArray(40)]
+    private struct Bytes40
     {
         private byte _first;
     }

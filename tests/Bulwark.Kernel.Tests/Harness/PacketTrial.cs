@@ -54,39 +54,39 @@ internal sealed unsafe class PacketTrial : IDisposable
     public PacketTrial Protect(params PolicyEntry[] entries) => Put(Mode.Protect, entries);
 
     /// <summary>Gives "web" a policy under a new version.</summary>
-    public PacketTrial Put(Mode mode, params PolicyEntry[] entries)
+    public PacketTrial Put(Mode mode, params PolicyEntry[] entries) => Put(Web, mode, entries);
+
+    /// <summary>Gives any workload a policy under a new version.</summary>
+    public PacketTrial Put(Identity workload, Mode mode, IEnumerable<PolicyEntry> entries)
     {
         _version++;
         foreach (var entry in entries)
-        {
-            Kernel.Policies.Set(
-                new() { Policy = _version, Peer = entry.Peer.Value, Port = entry.Port, Transport = entry.Transport.Number, Direction = (byte)entry.Direction },
-                Permission.All);
-        }
-        Kernel.Workloads.Set(Web.Value, new() { Policy = _version, Mode = (uint)mode });
+            Kernel.Policies.Set(KeyOf(entry), Permission.All);
+        using var change = Kernel.Changes.Begin();
+        Kernel.Workloads.Set(workload.Value, new() { Policy = _version, Mode = (uint)mode });
+        return this;
+    }
+
+    /// <summary>On the conversation of an entry of the last policy, the server may announce ports.</summary>
+    public PacketTrial Announcing(PolicyEntry entry)
+    {
+        Kernel.Policies.Set(KeyOf(entry), Permission.All | Permission.Announces);
         return this;
     }
 
     public void Own(string address, Identity identity, uint container)
     {
+        using var change = Kernel.Changes.Begin();
         Kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse(address)), new() { Identity = identity.Value, Container = container });
-        NextEpoch();
     }
 
     public void Range(string range, uint identity)
     {
         var network = IPNetwork.Parse(range);
         var mapped = network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 96u : 0;
+        using var change = Kernel.Changes.Begin();
         Kernel.Ranges.Set(
             new() { PrefixLength = mapped + (uint)network.PrefixLength, Address = MappedAddress.From(network.BaseAddress) }, identity);
-        NextEpoch();
-    }
-
-    /// <summary>Tells the kernel that addresses changed.</summary>
-    public void NextEpoch()
-    {
-        Kernel.Settings.TryGet(Setting.AddressesEpoch, out var epoch);
-        Kernel.Settings.Set(Setting.AddressesEpoch, epoch + 1);
     }
 
     /// <summary>Lets time pass for the programs; a negative one is a core whose clock is ahead.</summary>
@@ -100,13 +100,13 @@ internal sealed unsafe class PacketTrial : IDisposable
             buckets.Remove(key);
     }
 
-    /// <summary>The container sends the packet.</summary>
-    public Outcome Send(Packet packet) => Send(packet.ToFrame());
+    /// <summary>The container behind an interface sends the packet.</summary>
+    public Outcome Send(Packet packet, uint @interface = Interface) => Run("from_container", packet.ToFrame(), @interface: @interface);
 
     public Outcome Send(byte[] frame) => Run("from_container", frame);
 
-    /// <summary>The packet arrives for the container.</summary>
-    public Outcome Receive(Packet packet) => Receive(packet.ToFrame());
+    /// <summary>The packet arrives for the container behind an interface.</summary>
+    public Outcome Receive(Packet packet, uint @interface = Interface) => Run("to_container", packet.ToFrame(), @interface: @interface);
 
     public Outcome Receive(byte[] frame, uint mark = 0) => Run("to_container", frame, mark);
 
@@ -170,10 +170,19 @@ internal sealed unsafe class PacketTrial : IDisposable
         _folder.Dispose();
     }
 
-    private Outcome Run(string program, byte[] frame, uint mark = 0)
+    private PolicyKey KeyOf(PolicyEntry entry) => new()
+    {
+        Policy = _version,
+        Peer = entry.Peer.Value,
+        Port = entry.Port,
+        Transport = entry.Transport.Number,
+        Direction = (byte)entry.Direction,
+    };
+
+    private Outcome Run(string program, byte[] frame, uint mark = 0, uint @interface = Interface)
     {
         var output = new byte[frame.Length + 256];
-        SocketBuffer before = new() { Mark = mark, Interface = Interface }, after = default;
+        SocketBuffer before = new() { Mark = mark, Interface = @interface }, after = default;
         var options = new LibBpf.TestRunOptions
         {
             Size = LibBpf.SizeOf<LibBpf.TestRunOptions>(),

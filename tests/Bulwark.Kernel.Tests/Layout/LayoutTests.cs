@@ -23,12 +23,14 @@ public sealed partial class LayoutTests
         { typeof(ExecutableFile), "executable_key" },
         { typeof(Owner), "owner" },
         { typeof(RangeKey), "range_key" },
+        { typeof(ConnectionKey), "connection_key" },
         { typeof(Connection), "connection" },
         { typeof(TrafficKey), "traffic_key" },
         { typeof(Traffic), "traffic" },
         { typeof(TrafficTold), "traffic_told" },
         { typeof(SocketKey), "socket_key" },
         { typeof(SocketUser), "socket" },
+        { typeof(ProxyKey), "proxy_key" },
         { typeof(ExecutablePath), "executable_path" },
         { typeof(KernelEvent), "event" },
         { typeof(PayloadEvent), "payload_event" },
@@ -44,11 +46,12 @@ public sealed partial class LayoutTests
     }
 
     [Fact]
-    public void Names_and_addresses_are_as_long_as_the_programs_have_them()
+    public void What_is_not_looked_into_is_as_long_as_the_programs_have_it()
     {
         Assert.Equal(s_btf.SizeOfStruct("name_key"), Unsafe.SizeOf<NameKey>());
         Assert.Equal(s_btf.SizeOfStruct("path_key"), Unsafe.SizeOf<PathKey>());
         Assert.Equal(s_btf.SizeOfStruct("name_address"), Unsafe.SizeOf<NameAddress>());
+        Assert.Equal(s_btf.SizeOfStruct("proxy"), Unsafe.SizeOf<ProxyProcess>());
         Assert.Equal(s_btf.SizeOfStruct("address"), Unsafe.SizeOf<MappedAddress>());
         Assert.Equal(s_btf.FieldsOf("name_event").Single(f => f.Name == "addresses").Size, NameEvent.AddressesMax * Unsafe.SizeOf<MappedAddress>());
         Assert.Equal(PayloadEvent.DataLength, s_btf.FieldsOf("payload_event").Single(f => f.Name == "data").Size);

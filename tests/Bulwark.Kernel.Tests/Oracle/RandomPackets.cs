@@ -18,7 +18,7 @@ internal sealed class RandomPackets(int seed)
     private static readonly int[] s_ports = [53, 80, 5432, 40000];
     private static readonly byte[] s_flags = [0x02, 0x02, 0x12, 0x10, 0x10, 0x18, 0x11, 0x04, 0x14, 0x00, 0x03, 0x29];
     private static readonly byte[] s_icmp4 = [8, 8, 0, 0, 13, 14, 3, 11, 5, 9];
-    private static readonly byte[] s_icmp6 = [128, 128, 129, 129, 1, 2, 135, 136, 143, 137, 100];
+    private static readonly byte[] s_icmp6 = [128, 128, 129, 129, 1, 2, 134, 135, 136, 143, 137, 100];
     private static readonly byte[] s_extensions = [0, 43, 60, 51];
     private static readonly Identity[] s_identities =
     [

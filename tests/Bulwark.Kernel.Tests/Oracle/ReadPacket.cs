@@ -62,6 +62,9 @@ internal sealed record ReadPacket
     public bool IsNeighbourDiscovery =>
         Transport == 58 && (IcmpType is >= 133 and <= 136 ? HopLimit == 255 : IcmpType is 130 or 131 or 132 or 143 && HopLimit == 1);
 
+    /// <summary>What only a router says: that it is one, or that another way is better.</summary>
+    public bool IsRouting => (Transport, IcmpType) is (1, 5 or 9) or (58, 134 or 137);
+
     /// <summary>Reads the network header at <paramref name="at"/> and looks for the transport header; null when it is broken.</summary>
     public static ReadPacket? Network(byte[] frame, int at, int version) => version == 4 ? Ipv4(frame, at) : Ipv6(frame, at);
 

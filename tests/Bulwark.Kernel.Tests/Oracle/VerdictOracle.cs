@@ -53,7 +53,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         if (Reassemble(packet) is not { } known)
             return Outside();
         packet = known;
-        if (direction == Direction.Out && _mode != Mode.Learn && !IsOwn(packet.Source))
+        if (_mode != Mode.Learn && (direction == Direction.Out ? !IsOwn(packet.Source) || packet.IsRouting : !IsForIt(packet.Destination)))
             return Outside();
         if (packet.IsNeighbourDiscovery)
             return Fate.Pass;
@@ -91,6 +91,8 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
             return owner.Container == container;
         return source.IsIPv6LinkLocal || source.Equals(IPAddress.Any) || source.Equals(IPAddress.IPv6Any);
     }
+
+    private bool IsForIt(IPAddress destination) => IsOwn(destination) || IdentityOf(destination) == Identity.Multicast;
 
     private bool IsRelated(ReadPacket error, byte[] frame, Direction direction)
     {
@@ -193,6 +195,8 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
     {
         if (owners.TryGetValue(address, out var owner))
             return owner.Identity;
+        if (IPAddress.IsLoopback(address))
+            return Identity.Host;
         if (IsMulticast(address))
             return Identity.Multicast;
         var range = ranges.Where(r => r.Range.BaseAddress.AddressFamily == address.AddressFamily && r.Range.Contains(address))

@@ -28,6 +28,52 @@ public sealed class ExchangeTests : IDisposable
     }
 
     [Fact]
+    public void An_exchange_that_was_open_before_it_was_watched_has_the_direction_that_it_was_opened_in()
+    {
+        _trial.Protect(Out(Database, UdpNumber, 53));
+        Assert.True(_trial.Kernel.Connections.TryAdd(Key(UdpNumber, 40000, 53), Direction.Out));
+
+        Assert.True(_trial.Receive(Udp("10.0.0.3:53", "10.0.0.2:40000", "answer")).Passed);
+
+        var told = Assert.Single(_trial.Events(), e => e.Type == KernelEventType.Connection);
+        Assert.Equal((byte)Direction.Out, told.Head.Direction);
+        Assert.Equal((53, 40000), (told.Head.ServerPort, told.Head.ClientPort));
+    }
+
+    [Fact]
+    public void An_exchange_that_was_open_before_is_judged_all_the_same()
+    {
+        _trial.Protect(Out(Database, UdpNumber, 54));
+        _trial.Kernel.Connections.TryAdd(Key(UdpNumber, 40000, 53), Direction.Out);
+
+        Assert.True(_trial.Receive(Udp("10.0.0.3:53", "10.0.0.2:40000", "answer")).Dropped);
+    }
+
+    [Fact]
+    public void TCP_that_was_open_before_without_a_port_that_listens_has_its_direction_too()
+    {
+        _trial.Protect(In(Database, TcpNumber, 20000));
+        _trial.Kernel.Connections.TryAdd(Key(TcpNumber, 20000, 40000), Direction.In);
+
+        Assert.True(_trial.Send(Tcp("10.0.0.2:20000", "10.0.0.3:40000", Ack, "data")).Passed);
+        Assert.True(_trial.Receive(Tcp("10.0.0.3:40000", "10.0.0.2:20000", Ack)).Passed);
+
+        var told = Assert.Single(_trial.Events(), e => e.Type == KernelEventType.Connection);
+        Assert.Equal((byte)Direction.In, told.Head.Direction);
+        Assert.Equal((20000, 40000), (told.Head.ServerPort, told.Head.ClientPort));
+    }
+
+    [Fact]
+    public void What_is_known_already_is_left_as_it_is()
+    {
+        _trial.Protect(Out(Database, UdpNumber, 53));
+        _trial.Send(Udp("10.0.0.2:40000", "10.0.0.3:53", "question"));
+        Assert.False(_trial.Kernel.Connections.TryAdd(Key(UdpNumber, 40000, 53), Direction.In));
+        _trial.Receive(Udp("10.0.0.3:53", "10.0.0.2:40000", "answer"));
+        Assert.False(_trial.Kernel.Connections.TryAdd(Key(UdpNumber, 40000, 53), Direction.In));
+    }
+
+    [Fact]
     public void A_datagram_that_answers_nothing_is_blocked()
     {
         _trial.Protect(Out(Database, UdpNumber, 53));
@@ -129,4 +175,14 @@ public sealed class ExchangeTests : IDisposable
 
         Assert.Equal([0, 1], _trial.Events().Where(e => e.Type == KernelEventType.Connection).Select(e => (int)e.Head.Direction).Order());
     }
+
+    private static ConnectionKey Key(byte transport, ushort local, ushort remote) => new()
+    {
+        Local = MappedAddress.From(System.Net.IPAddress.Parse("10.0.0.2")),
+        Remote = MappedAddress.From(System.Net.IPAddress.Parse("10.0.0.3")),
+        Interface = Interface,
+        LocalPort = local,
+        RemotePort = remote,
+        Transport = transport,
+    };
 }

@@ -151,7 +151,6 @@ public sealed class HeaderTests : IDisposable
 
     [Theory]
     [InlineData(133, 255)]
-    [InlineData(134, 255)]
     [InlineData(135, 255)]
     [InlineData(136, 255)]
     [InlineData(130, 1)]
@@ -169,12 +168,58 @@ public sealed class HeaderTests : IDisposable
         Assert.Single(_trial.Events());
     }
 
+    [Theory]
+    [InlineData("fe80::2", "ff02::1", 134)]
+    [InlineData("fe80::2", "fe80::3", 137)]
+    [InlineData("10.0.0.2", "224.0.0.1", 9)]
+    [InlineData("10.0.0.2", "10.0.0.3", 5)]
+    public void A_container_does_not_become_the_router_of_others_whatever_its_profile_allows(string from, string to, byte type)
+    {
+        _trial.Protect(Out(Database, 0, 0), Out(Identity.World, 0, 0), Out(Identity.Multicast, 0, 0));
+        // A redirect that belongs to a conversation, too.
+        _trial.Send(Tcp("10.0.0.2:40000", "10.0.0.3:80", Syn));
+        var packet = IcmpOf(from, to, type, payload: Tcp("10.0.0.3:80", "10.0.0.2:40000", Syn | Ack).ToIp()) with { HopLimit = 255 };
+
+        Assert.True(_trial.Send(packet).Dropped);
+
+        var told = Assert.Single(_trial.Events());
+        Assert.Equal((byte)VerdictReason.Routing, told.Head.Reason);
+        Assert.Equal(type, told.Head.ServerPort);
+    }
+
     [Fact]
-    public void Redirects_of_IPv6_do_not_pass()
+    public void Of_a_router_it_hears()
     {
         _trial.Protect();
 
-        Assert.False(_trial.Send(IcmpOf("fe80::2", "fe80::3", 137, payload: new byte[32]) with { HopLimit = 255 }).Passed);
+        Assert.True(_trial.Receive(IcmpOf("fe80::1", "ff02::1", 134, payload: new byte[16]) with { HopLimit = 255 }).Passed);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.3:80")]
+    [InlineData("203.0.113.9:80")]
+    [InlineData("[fd00::3]:80")]
+    [InlineData("10.0.0.1:80")]
+    public void What_is_for_another_does_not_arrive_whatever_the_profile_allows(string to)
+    {
+        _trial.Protect(In(Identity.World, 0, 0), In(Identity.Host, 0, 0));
+        var from = to.StartsWith('[') ? "[fd00::1]:40000" : "10.0.0.1:40000";
+
+        Assert.True(_trial.Receive(Tcp(from, to, Syn)).Dropped);
+
+        Assert.Equal((byte)VerdictReason.Misdirected, Assert.Single(_trial.Events()).Head.Reason);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.255:80")]
+    [InlineData("255.255.255.255:80")]
+    [InlineData("224.0.0.251:80")]
+    [InlineData("[ff02::fb]:80")]
+    public void What_is_for_all_arrives_if_the_profile_allows_it(string to)
+    {
+        _trial.Protect(In(Identity.Host, UdpNumber, 80));
+
+        Assert.True(_trial.Receive(Udp(to.StartsWith('[') ? "[fd00::1]:40000" : "10.0.0.1:40000", to)).Passed);
     }
 
     [Fact]

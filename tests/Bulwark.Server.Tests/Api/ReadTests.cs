@@ -29,11 +29,34 @@ public sealed class ReadTests : IDisposable
             """
             {"client":"shop/web","server":"shop/db","port":"5432/tcp","protocol":"postgresql","clientExecutables":["/usr/bin/php"],
             "serverExecutables":["/usr/bin/server"],"serverNames":[],"connections":1,"bytesToServer":100,"bytesToClient":950,
-            "firstSeen":"2026-01-31T12:00:00+00:00","lastSeen":"2026-01-31T12:00:00+00:00","verdict":"allowed","origin":"learnt"}
+            "firstSeen":"2026-01-31T12:00:00+00:00","lastSeen":"2026-01-31T12:00:00+00:00","verdict":"allowed","origin":"learnt","dataPorts":"",
+            "dataConnections":0}
             """.ReplaceLineEndings(""), conversation.GetRawText());
         Assert.Equal(["shop/db", "shop/web"], map.GetProperty("peers").EnumerateArray().Select(p => p.GetProperty("peer").GetString()));
         var zone = Assert.Single(map.GetProperty("zones").EnumerateArray());
         Assert.Equal(2, zone.GetProperty("members").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Ports_that_an_FTP_server_announces_are_shown_with_its_conversation()
+    {
+        await using var running = await RunningServer.Start(_directory);
+        var (web, files) = (running.Container("shop", "web"), running.Container("shop", "files"));
+        var (now, address) = (running.Time.GetUtcNow(), System.Net.IPAddress.Loopback);
+        var control = new ServerPort(Transport.Tcp, 21);
+        running.Converse(web, files, control);
+        running.Server.TryPost(new ProtocolSeen(now, web.Identity, Direction.Out, files.Identity, address, control, "ftp", ""));
+        foreach (var port in (ushort[])[30_007, 30_001, 30_004])
+        {
+            running.Server.TryPost(
+                new ConversationSeen(now, web.Identity, Direction.Out, files.Identity, address, new(Transport.Tcp, port), 1, "", "") { AnnouncedBy = 21 });
+        }
+        await running.Until(web, w => w.Profile.Entries.Values.Any(e => e.DataPorts is { Connections: 3 }));
+
+        var conversation = Assert.Single((await running.Get("/v1/map")).GetProperty("conversations").EnumerateArray());
+        Assert.Equal(
+            ("21/tcp", "30001-30007/tcp", 3),
+            (conversation.GetProperty("port").GetString(), conversation.GetProperty("dataPorts").GetString(), conversation.GetProperty("dataConnections").GetInt64()));
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class FakeAgent : IAgent
     public ConcurrentDictionary<Identity, IReadOnlyCollection<ExecutableEntry>> Executables { get; } = new();
 
     public void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null)
+        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
+        IReadOnlyCollection<PolicyEntry>? announcing = null)
     {
         if (entries.Count > Capacity)
             throw new PolicyTooLargeException(workload, entries.Count);

@@ -51,6 +51,7 @@ public sealed class TableTests : IDisposable
             Executables = ["/usr/bin/b", "/usr/bin/a\n\""],
             Protocol = "postgresql",
             ServerNames = ["db.example.com"],
+            DataPorts = new(30_000, 30_009, 12),
         };
         var profile = new Profile("shop/web")
         {

@@ -44,7 +44,14 @@ public sealed record PeerReport(string Peer, string Kind, Mode? Mode, int Contai
 public sealed record ConversationReport(
     string Client, string Server, string Port, string Protocol, ImmutableArray<string> ClientExecutables,
     ImmutableArray<string> ServerExecutables, ImmutableArray<string> ServerNames, long Connections, long BytesToServer,
-    long BytesToClient, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, Verdict Verdict, string Origin);
+    long BytesToClient, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, Verdict Verdict, string Origin)
+{
+    /// <summary>Ports that the server announced on it, as FTP does: they are part of it. For example <c>30000-30009/tcp</c>, or empty.</summary>
+    public string DataPorts { get; init; } = "";
+
+    /// <summary>Connections to them.</summary>
+    public long DataConnections { get; init; }
+}
 
 /// <summary>A zone and why each member is in it.</summary>
 public sealed record ZoneReport(string Name, ImmutableArray<ZoneMemberReport> Members);
@@ -64,7 +71,14 @@ public sealed record PrivilegeReport(string Privilege, string Origin, string Mea
 /// <param name="OnlyExecutables">Whether it is for these executables only.</param>
 public sealed record ProfileEntryReport(
     Direction Direction, string Peer, string Port, string Protocol, string Origin, ImmutableArray<string> Executables, bool OnlyExecutables,
-    ImmutableArray<string> ServerNames, long Connections, long BytesSent, long BytesReceived, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
+    ImmutableArray<string> ServerNames, long Connections, long BytesSent, long BytesReceived, DateTimeOffset FirstSeen, DateTimeOffset LastSeen)
+{
+    /// <summary>Ports that the server announced on it, as FTP does: they are part of it. For example <c>30000-30009/tcp</c>, or empty.</summary>
+    public string DataPorts { get; init; } = "";
+
+    /// <summary>Connections to them.</summary>
+    public long DataConnections { get; init; }
+}
 
 /// <summary>Something that happened: a verdict, a change of mode, a loss, something that a person should know.</summary>
 /// <param name="Kind"><c>verdict</c>, <c>mode</c>, <c>allow</c>, <c>forget</c>, <c>lost</c>, <c>notice</c>, <c>authorization</c>.</param>

@@ -4,18 +4,18 @@ using Bulwark.Kernel.Tests.Harness;
 
 namespace Bulwark.Kernel.Tests.Attachment;
 
-public sealed class TcHooksTests : IDisposable
+public sealed class ClsactHooksTests : IDisposable
 {
     private readonly PinFolder _folder = new();
     private readonly PrivateNetwork _network = new();
     private readonly KernelPrograms _kernel;
-    private readonly TcHooks _hooks;
+    private readonly ClsactHooks _hooks;
     private readonly uint _veth;
 
-    public TcHooksTests()
+    public ClsactHooksTests()
     {
         _kernel = KernelPrograms.Load(_folder.Path);
-        _hooks = TcHooks.OfHostEnds(_kernel);
+        _hooks = ClsactHooks.OfHostEnds(_kernel);
         _network.IpInside("link", "add", "outer", "type", "veth", "peer", "name", "inner");
         _veth = _network.Inside(() => Interfaces.Links().Single(l => l.Name == "outer").Index);
     }
@@ -153,7 +153,7 @@ public sealed class TcHooksTests : IDisposable
 
     private void Detach() => _network.Inside(() =>
     {
-        TcHooks.Detach(_veth);
+        ClsactHooks.Detach(_veth);
         return 0;
     });
 

@@ -8,7 +8,7 @@ namespace Bulwark.Kernel.Attachment;
 /// newer ones in their place is one step for the kernel: no packet passes between. Filters of others are left alone. Interfaces are those
 /// of the calling thread's network namespace.
 /// </summary>
-public sealed unsafe class TcHooks
+internal sealed unsafe class ClsactHooks
 {
     // First, so that no other filter's "pass" ends the look-up before ours; ours never says more than "no objection".
     private const uint Priority = 1;
@@ -21,14 +21,14 @@ public sealed unsafe class TcHooks
     private readonly Side _sends;
     private readonly Side _receives;
 
-    private TcHooks(Side sends, Side receives) => (_sends, _receives) = (sends, receives);
+    private ClsactHooks(Side sends, Side receives) => (_sends, _receives) = (sends, receives);
 
     /// <summary>For the host's end of a container's veth.</summary>
-    public static TcHooks OfHostEnds(KernelPrograms programs) =>
+    public static ClsactHooks OfHostEnds(KernelPrograms programs) =>
         new(Side.Ingress(programs.Program("from_container")), Side.Egress(programs.Program("to_container")));
 
     /// <summary>For an interface inside a container's network namespace.</summary>
-    public static TcHooks OfInside(KernelPrograms programs) =>
+    public static ClsactHooks OfInside(KernelPrograms programs) =>
         new(Side.Egress(programs.Program("device_sends")), Side.Ingress(programs.Program("device_receives")));
 
     /// <summary>Puts both programs on the interface, before all others, in place of older ones of ours.</summary>

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who the client of a conversation is that a proxy carries (proxy.h). */
+#ifndef BULWARK_CLIENTS_H
+#define BULWARK_CLIENTS_H
+
+#include "policy.h"
+
+/* The socket by which a proxy of this host sends the packet, if its clients are known; else 0. */
+INLINE __u64 proxy_socket(struct __sk_buff *skb)
+{
+	__u64 cookie = bpf_get_socket_cookie(skb);
+	if (!cookie)
+		return 0;
+	struct clients *clients = bpf_map_lookup_elem(&proxied, &cookie);
+	return clients && clients->count ? cookie : 0;
+}
+
+INLINE const struct clients *clients_of(const struct connection *c)
+{
+	return c->proxied ? bpf_map_lookup_elem(&proxied, &c->proxied) : 0;
+}
+
+/* A peer that is known by its identity only. */
+INLINE void peer_by_identity(__u32 identity, struct peer *peer)
+{
+	if (is_name(identity))
+		peer->name[0] = identity;
+	else if (identity >= IDENTITY_FIRST_RANGE)
+		peer->range = identity;
+	else if (identity != IDENTITY_WORLD)
+		peer->exact = identity;
+}
+
+/* The client's identity; IDENTITY_ANY if it may be one of several. */
+INLINE __u32 client_of(const struct clients *clients)
+{
+	return clients->count == 1 ? clients->identity[0] : IDENTITY_ANY;
+}
+
+#define CLIENT_REFUSED (1ULL << 32)
+
+/* The client's identity, if the policy allows all that it may be; with CLIENT_REFUSED, one of them whom it does not. */
+GLOBAL __u64 judge_clients(const struct clients *clients, __u32 policy, __u32 transport, __u32 port)
+{
+	if (!clients || clients->count > CLIENTS_MAX)
+		return CLIENT_REFUSED | IDENTITY_HOST;
+	for (int i = 0; i < CLIENTS_MAX && i < clients->count; i++) {
+		struct peer peer = {};
+		peer_by_identity(clients->identity[i], &peer);
+		if (!allowing_identity(policy, &peer, transport << 8 | DIRECTION_IN, port))
+			return CLIENT_REFUSED | clients->identity[i];
+	}
+	return client_of(clients);
+}
+
+/* The address to tell of a connection's peer: the client's where it is known, else the one in its packets. */
+INLINE struct address peer_address(const struct connection_key *key, const struct connection *c)
+{
+	const struct clients *clients = clients_of(c);
+	if (clients && (clients->address.half[0] || clients->address.half[1]))
+		return clients->address;
+	return key->remote;
+}
+
+#endif
