@@ -1,12 +1,12 @@
 using System.Threading.Channels;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Workloads;
+using Bulwark.Server.Authorization;
 using Bulwark.Server.Configuration;
 using Bulwark.Server.Engine;
+using Bulwark.Server.Images;
 using Bulwark.Server.Store;
 using Microsoft.Extensions.Logging;
-using Bulwark.Server.Authorization;
-using Bulwark.Server.Images;
 
 namespace Bulwark.Server;
 

@@ -67,7 +67,7 @@ internal static class StatusCommand
         string[] parts =
         [
             $"of {Words.Count(running.Count, "workload")} {states.GetValueOrDefault("scanned")} scanned",
-            .. Part("cannotTell", "cannot be told"), .. Part("failed", "failed"), .. Part("notScanned", "not scanned yet"),
+            .. Part("cannotTell", "cannot be told"), .. Part("failed", "failed"), .. Part("notScanned", "not scanned yet"), .. Part("off", "never"),
             .. refused > 0 ? (string[])[$"{refused} would not start in protect"] : [],
         ];
         return new(string.Join(", ", parts), refused > 0 ? Tone.Bad : states.GetValueOrDefault("scanned") == running.Count ? Tone.Plain : Tone.Warning);

@@ -44,6 +44,7 @@ internal static class WorkloadListing
         {
             "none" => Cell.Faint("-"),
             "notScanned" => Cell.Faint("not scanned yet"),
+            "off" => Cell.Faint("not scanned"),
             "failed" => new("scan failed", Tone.Warning),
             "cannotTell" => new(text.Length == 0 ? "cannot tell" : $"cannot tell; {text}", found.Count > 0 ? found[0].Tone : Tone.Warning),
             _ => found.Count == 0 ? new("none", Tone.Good) : new(text, found[0].Tone),

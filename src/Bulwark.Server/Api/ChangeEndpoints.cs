@@ -1,16 +1,16 @@
 using System.Collections.Immutable;
 using Bulwark.Model;
 using Bulwark.Model.Learning;
+using Bulwark.Model.Privileges;
 using Bulwark.Model.Profiles;
 using Bulwark.Model.Simulation;
+using Bulwark.Runtimes.Docker;
 using Bulwark.Server.Api.Contracts;
 using Bulwark.Server.Engine;
 using Bulwark.Server.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Bulwark.Model.Privileges;
-using Bulwark.Runtimes.Docker;
 
 namespace Bulwark.Server.Api;
 

@@ -19,7 +19,7 @@ internal static class FindingsReporter
             .Select(container => (container.Image, Scan: images.Find(container.ImageDigest))).ToList();
         var scans = running.Select(item => item.Scan).OfType<ScannedImage>().ToList();
         return new(
-            State(running.Count, scans), Count(Severity.Critical), Count(Severity.High), Count(Severity.Medium), Count(Severity.Low), Count(Severity.Unknown),
+            State(running.Count, scans, images.IsOn), Count(Severity.Critical), Count(Severity.High), Count(Severity.Medium), Count(Severity.Low), Count(Severity.Unknown),
             scans.Sum(scan => scan.Findings.Count(finding => finding.Kind == FindingKind.Secret)),
             scans.Sum(scan => scan.Findings.Count(finding => finding.Kind == FindingKind.Malware)),
             scans.Sum(scan => scan.Findings.Count(finding => finding.IsExploited)), scans.Count == 0 ? null : scans.Min(scan => scan.ScannedAt),
@@ -30,12 +30,12 @@ internal static class FindingsReporter
     }
 
     // The worst of them: what is not known is never shown as if all were well.
-    private static string State(int running, List<ScannedImage> scans)
+    private static string State(int running, List<ScannedImage> scans, bool isOn)
     {
         if (running == 0)
             return "none";
         if (scans.Count < running)
-            return "notScanned";
+            return isOn ? "notScanned" : "off";
         if (scans.Exists(scan => scan.Error.Length > 0))
             return "failed";
         return scans.Exists(scan => !scan.Doubts.IsEmpty) ? "cannotTell" : "scanned";

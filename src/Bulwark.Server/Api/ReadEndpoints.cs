@@ -2,10 +2,10 @@ using System.Globalization;
 using Bulwark.Model.Export;
 using Bulwark.Server.Api.Contracts;
 using Bulwark.Server.Engine;
+using Bulwark.Server.Images;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Bulwark.Server.Images;
 
 namespace Bulwark.Server.Api;
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using Bulwark.Model.Privileges;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bulwark.Model;
 using Bulwark.Model.Observations;
+using Bulwark.Model.Privileges;
 using Bulwark.Model.Profiles;
 using Bulwark.Server.Api.Contracts;
 using Bulwark.Server.Engine;

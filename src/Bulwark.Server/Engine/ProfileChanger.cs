@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using Bulwark.Model;
 using Bulwark.Model.Enforcement;
 using Bulwark.Model.Learning;
-using Bulwark.Model.Profiles;
-using Bulwark.Server.Api;
 using Bulwark.Model.Privileges;
+using Bulwark.Model.Profiles;
 using Bulwark.Model.Workloads;
+using Bulwark.Server.Api;
 
 namespace Bulwark.Server.Engine;
 

@@ -45,7 +45,7 @@ public sealed class Host
         var host = new Host(sandbox, machine, outside, number);
         if (asks is not null)
             await host.StartPluginAsync(asks);
-        await host.StartDockerAsync(number, [.. dockerOptions, .. asks is null ? [] : (ReadOnlySpan<string>)["--authorization-plugin=bulwark"]]);
+        await host.StartDockerAsync(number, asks is null ? dockerOptions : [.. dockerOptions, "--authorization-plugin=bulwark"]);
         await host.ImportAsync();
         return host;
     }

@@ -8,11 +8,11 @@ public sealed record Learning(TimeSpan MinimumTime, int MinimumSightings, double
     /// <summary>Seconds instead of days.</summary>
     public static Learning Quick { get; } = new(TimeSpan.FromSeconds(15), 20, 0.2, TimeSpan.FromSeconds(3));
 
+    /// <summary>More settings, each <c>"key": value,</c>. Scans of images, which take time from what is tried, are for scenarios about them.</summary>
+    public string More { get; init; } = """ "images": { "scan": false }, """;
+
     /// <summary>Nothing moves by itself.</summary>
     public static Learning Never { get; } = Quick with { MinimumTime = TimeSpan.FromHours(1) };
-
-    /// <summary>More settings, each <c>"key": value,</c>.</summary>
-    public string More { get; init; } = "";
 
     public string ToConfiguration() => string.Create(
         CultureInfo.InvariantCulture,

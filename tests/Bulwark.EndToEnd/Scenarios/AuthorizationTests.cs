@@ -288,7 +288,7 @@ public sealed class AuthorizationTests(AuthorizationTests.AskingHost stage) : IC
         public async ValueTask InitializeAsync()
         {
             _sandbox = await Sandbox.CreateAsync();
-            _host = await Host.StartAsync(_sandbox, stage.Outside, 12, asks: Name);
+            _host = await Host.StartAsync(_sandbox, stage.Outside, 13, asks: Name);
             // All but one of these images are of a kind that is not waited for.
             await File.WriteAllTextAsync(Exceptions, $"unscanned image={Host.Image} -- there is another scenario for that\n");
             _bulwark = await BulwarkProcess.StartAsync(

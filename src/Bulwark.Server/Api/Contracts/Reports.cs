@@ -21,7 +21,7 @@ public sealed record WorkloadReport(
     int Conversations, long Blocked, long WouldBlock, ImmutableArray<string> Zones, FindingsReport Findings);
 
 /// <summary>What is wrong with the images of a workload's running containers, taken together.</summary>
-/// <param name="State"><c>none</c> (nothing runs), <c>notScanned</c>, <c>failed</c>, <c>cannotTell</c>, <c>scanned</c>.</param>
+/// <param name="State"><c>none</c> (nothing runs), <c>notScanned</c> (yet), <c>off</c> (never), <c>failed</c>, <c>cannotTell</c>, <c>scanned</c>.</param>
 /// <param name="ScannedAt">When the image was scanned that was scanned longest ago; null if none was.</param>
 /// <param name="Refused">Why such an image would not start in protect; empty if it would.</param>
 /// <param name="Detail">What could not be told, or why a scan failed; a line each.</param>
