@@ -98,11 +98,6 @@ internal static class Migrations
         ALTER TABLE entries ADD COLUMN only_executables INTEGER NOT NULL DEFAULT 0;
         """,
         """
-        ALTER TABLE entries ADD COLUMN lowest_data_port INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE entries ADD COLUMN highest_data_port INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE entries ADD COLUMN data_connections INTEGER NOT NULL DEFAULT 0;
-        """,
-        """
         CREATE TABLE privileges (
             workload INTEGER NOT NULL REFERENCES workloads (identity) ON DELETE CASCADE,
             privilege TEXT NOT NULL,
@@ -129,6 +124,11 @@ internal static class Migrations
             known_since INTEGER NOT NULL,
             PRIMARY KEY (vulnerability, package)
         ) STRICT, WITHOUT ROWID;
+        """,
+        """
+        ALTER TABLE entries ADD COLUMN lowest_data_port INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE entries ADD COLUMN highest_data_port INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE entries ADD COLUMN data_connections INTEGER NOT NULL DEFAULT 0;
         """,
     ];
 }
