@@ -15,7 +15,10 @@ internal sealed class LayerReader(IReadOnlyList<IFileAnalyser> analysers, Archiv
         try
         {
             using var unpacked = new UnpackedStream(packed, limits);
-            using var tarStream = new DigestStream(unpacked);
+            // What is not packed is its own tar, and has one digest.
+            if (unpacked.Packing.Length == 0)
+                packed.Off();
+            using var tarStream = new TarDigestStream(unpacked);
             using var tar = new TarReader(tarStream, limits);
             var content = new TarEntryStream(tar);
             while (tar.Next() is { } entry)
@@ -24,16 +27,18 @@ internal sealed class LayerReader(IReadOnlyList<IFileAnalyser> analysers, Archiv
                 builder.Add(entry, content);
             }
             // The digest is over everything, also what follows the tar's end.
-            tarStream.Drain();
+            var diffId = tarStream.Finish();
             packed.Drain();
-            builder.Layer.DiffId = tarStream.Current();
-            builder.Layer.BlobDigest = packed.Current();
-            builder.Layer.UnpackedBytes = tarStream.Count;
+            var layer = builder.Finish();
+            layer.DiffId = diffId;
+            layer.BlobDigest = unpacked.Packing.Length == 0 ? layer.DiffId : packed.Current();
+            layer.UnpackedBytes = tarStream.Count;
+            return layer;
         }
         catch (ArchiveException e)
         {
             builder.Doubt(CannotTellKind.Layer, "", e.Message);
+            return builder.Finish();
         }
-        return builder.Layer;
     }
 }

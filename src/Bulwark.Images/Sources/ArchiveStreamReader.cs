@@ -34,7 +34,7 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, IReadOnlyList<IFil
     private void ReadParts(Stream stream, CancellationToken cancel)
     {
         // A whole archive may be packed too: docker save x | gzip.
-        using var packed = new DigestStream(stream);
+        using var packed = new CountingStream(stream);
         using var unpacked = new UnpackedStream(packed, limits with { UnpackedBytes = long.MaxValue });
         using var tar = new TarReader(unpacked.Packing.Length == 0 && stream.CanSeek ? Rewound(stream) : unpacked, limits);
         while (tar.Next() is { } entry)

@@ -16,7 +16,7 @@ public sealed class DirectorySource(string root) : IImageSource
                 throw new ImageException($"cannot read {root}", "it is no directory");
             var builder = new LayerBuilder(analysers, limits);
             AddChildren(builder, root, "", status.Device, limits, cancel);
-            return new Image(root, "", null, [builder.Layer]) { Origin = "directory" };
+            return new Image(root, "", null, [builder.Finish()]) { Origin = "directory" };
         }, cancel);
 
     private static void AddChildren(
@@ -35,7 +35,7 @@ public sealed class DirectorySource(string root) : IImageSource
         foreach (var child in children)
         {
             cancel.ThrowIfCancellationRequested();
-            if (builder.Layer.Entries >= limits.Entries)
+            if (builder.Entries >= limits.Entries)
                 throw new ImageException($"cannot read {directory}", $"it has more than {limits.Entries} files");
             var childPath = path.Length == 0 ? Path.GetFileName(child) : $"{path}/{Path.GetFileName(child)}";
             if (HostFileStatus.Of(child) is not { } status || status.Device != device)
