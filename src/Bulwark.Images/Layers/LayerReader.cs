@@ -3,14 +3,15 @@ using Bulwark.Images.Archives;
 namespace Bulwark.Images.Layers;
 
 /// <summary>Reads a layer's blob once, from front to back, whatever its size.</summary>
-internal sealed class LayerReader(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits)
+internal sealed class LayerReader(LayerReading reading)
 {
     /// <summary>
     /// Never throws because of what the blob holds: what could be read before the damage is kept, and a doubt says where it ended.
     /// </summary>
     public Layer Read(Stream blob, CancellationToken cancel)
     {
-        var builder = new LayerBuilder(analysers, limits);
+        var limits = reading.Limits;
+        var builder = new LayerBuilder(reading.Analysers, limits);
         using var packed = new DigestStream(blob);
         try
         {
@@ -33,6 +34,7 @@ internal sealed class LayerReader(IReadOnlyList<IFileAnalyser> analysers, Archiv
             layer.DiffId = diffId;
             layer.BlobDigest = unpacked.Packing.Length == 0 ? layer.DiffId : packed.Current();
             layer.UnpackedBytes = tarStream.Count;
+            reading.Cache?.Keep(layer, reading.Settings);
             return layer;
         }
         catch (ArchiveException e)

@@ -9,13 +9,13 @@ namespace Bulwark.Images.Sources;
 /// </summary>
 public sealed class DirectorySource(string root) : IImageSource
 {
-    public Task<Image> ReadAsync(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel) => Task.Run(
+    public Task<Image> ReadAsync(LayerReading reading, CancellationToken cancel) => Task.Run(
         () =>
         {
             if (HostFileStatus.Of(root) is not { Kind: TarEntryKind.Directory } status)
                 throw new ImageException($"cannot read {root}", "it is no directory");
-            var builder = new LayerBuilder(analysers, limits);
-            AddChildren(builder, root, "", status.Device, limits, cancel);
+            var builder = new LayerBuilder(reading.Analysers, reading.Limits);
+            AddChildren(builder, root, "", status.Device, reading.Limits, cancel);
             return new Image(root, "", null, [builder.Finish()]) { Origin = "directory" };
         }, cancel);
 
