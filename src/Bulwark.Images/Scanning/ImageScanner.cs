@@ -55,6 +55,8 @@ public static class ImageScanner
             Distribution = inventory.Distribution,
             Architecture = image.Configuration?.Architecture ?? "",
             Layers = [.. image.Layers.Select((layer, index) => new ScannedLayer(layer.DiffId, SecretScanner.Redact(image.HistoryOf(index))))],
+            Bases = image.Bases,
+            ClaimedBase = SecretScanner.Redact(image.ClaimedBase),
             Packages = inventory.Packages,
             Findings = Urgency.Ordered(vulnerabilities.Concat(SecretFindings.Of(image, files, owned)).Concat(ConfigurationFindings.Of(image, files))
                 .Concat(FileFindings.Of(files, owned)).Concat(SuspicionFindings.Of(image, files))),

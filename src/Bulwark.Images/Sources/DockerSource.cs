@@ -13,7 +13,7 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
         {
             using var client = new DockerClient(endpoint);
             if (await FindKnownAsync(client, reading, cancel).ConfigureAwait(false) is { } known)
-                return known;
+                return await WithBasesAsync(client, known, reading, cancel).ConfigureAwait(false);
             var stream = await client.ExportImageAsync(name, cancel).ConfigureAwait(false)
                 ?? throw new ImageException(
                     $"there is no image '{name}'", $"neither a file, nor a directory, nor an image of the Docker daemon on {endpoint}",
@@ -25,7 +25,7 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
                 var image = await Task.Run(() => new ArchiveStreamReader(choice, reading).Read(stream, cancel), cancel).ConfigureAwait(false);
                 if (image.Configuration is { } configuration)
                     reading.Cache?.KeepNote(StepsOf(image.Id), string.Concat(configuration.History.Select(step => step.MakesLayer ? '1' : '0')));
-                return Named(image);
+                return await WithBasesAsync(client, image, reading, cancel).ConfigureAwait(false);
             }
         }
         catch (DockerException e)
@@ -40,7 +40,19 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
 
     private static string StepsOf(string id) => $"steps of {id} that make layers";
 
-    private Image Named(Image image) => image with { Name = name, Origin = $"Docker, {endpoint}" };
+    private async Task<Image> WithBasesAsync(DockerClient client, Image image, LayerReading reading, CancellationToken cancel)
+    {
+        var named = image with { Name = name, Origin = $"Docker, {endpoint}" };
+        try
+        {
+            return named with { Bases = await BaseImages.OfAsync(client, image, reading.Cache, cancel).ConfigureAwait(false) };
+        }
+        catch (DockerException)
+        {
+            // What it was built on stays unknown, as it is for every image that comes from elsewhere.
+            return named;
+        }
+    }
 
     // The daemon takes seconds to pack an image up. If all of its layers are known, what it says about the image is enough; only which steps made
     // layers it does not say, and a configuration is not kept, as there may be secrets in it.
@@ -60,6 +72,6 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
                 return null;
             layers.Add(layer);
         }
-        return Named(new(name, id, configuration, [.. layers]));
+        return new(name, id, configuration, [.. layers]) { ClaimedBase = configuration.Labels.GetValueOrDefault(ImageAssembler.BaseName, "") };
     }
 }

@@ -27,6 +27,7 @@ internal sealed record ManifestJson
     public DescriptorJson? Config { get; init; }
     public DescriptorJson[]? Layers { get; init; }
     public DescriptorJson[]? Manifests { get; init; }
+    public Dictionary<string, string?>? Annotations { get; init; }
 }
 
 internal sealed record DockerManifestJson
@@ -132,6 +133,9 @@ internal sealed record ListedImageJson
 {
     [JsonPropertyName("Id")]
     public string? Id { get; init; }
+
+    [JsonPropertyName("RepoTags")]
+    public string[]? RepoTags { get; init; }
 }
 
 internal sealed record HealthcheckJson
