@@ -1,9 +1,12 @@
 using System.Globalization;
 using Bulwark.Bench;
+using Bulwark.Bench.Images;
 
+if (args is ["images", var layout, var saved, var executable, var page])
+    return await ImageCost.MeasureAsync(new(layout, saved), executable, page);
 if (args is not [var client, var server, var rounds, var file])
 {
-    Console.Error.WriteLine("Run bench/run: it makes the network that this measures on.");
+    Console.Error.WriteLine("Run bench/run or bench/images: they make what this measures on.");
     return 2;
 }
 using var stage = new Stage(client, server);

@@ -102,11 +102,11 @@ internal sealed class Results
 
     private static string Ratio(Spread ratio) => Text($"{ratio.Median:N3} ({ratio.Low:N3} to {ratio.High:N3})");
 
-    private static string KernelVersion() => File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+    internal static string KernelVersion() => File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 
-    private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
+    internal static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 
-    private static string Processor() =>
+    internal static string Processor() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -12,6 +12,15 @@ public sealed record Image(string Name, string Id, ImageConfiguration? Configura
     /// <summary>Where it was read from, for people: <c>docker save archive</c>, <c>directory</c>.</summary>
     public string Origin { get; init; } = "";
 
+    /// <summary>The images that it was built on, as far as they are known; the lowest first.</summary>
+    public ImmutableArray<BaseImage> Bases { get; init; } = [];
+
+    /// <summary>
+    /// The image that it says it was built on (<c>org.opencontainers.image.base.name</c>, as a label or as an annotation of its manifest); empty
+    /// if it does not say. Which layers are that one's it does not tell.
+    /// </summary>
+    public string ClaimedBase { get; init; } = "";
+
     /// <summary>What reading it left open.</summary>
     public ImmutableArray<CannotTell> Doubts { get; init; } = [];
 

@@ -4,6 +4,7 @@ using Bulwark.Cli.Hosting;
 using Bulwark.Cli.Output;
 using Bulwark.Images;
 using Bulwark.Images.Advisories.Store;
+using Bulwark.Images.Cache;
 using Bulwark.Images.Registries;
 using Bulwark.Images.Sources;
 
@@ -45,8 +46,16 @@ internal sealed class ImageOptions(Terminal terminal)
 
     public Option<string> Advisories { get; } = AdvisoriesOf(terminal);
 
+    public Option<string> Cache { get; } = new("--cache")
+    {
+        Description = "Where to keep what was found in layers (default: /var/cache/bulwark/layers, or in a user's own cache)",
+        HelpName = "DIRECTORY",
+    };
+
+    public Option<bool> NoCache { get; } = new("--no-cache") { Description = "Read every layer, and keep nothing of it" };
+
     /// <summary>Which image is meant and where it is.</summary>
-    public IEnumerable<Option> OfSource => [Docker, Tag, PlatformOption, Mirror, PlainHttp];
+    public IEnumerable<Option> OfSource => [Docker, Tag, PlatformOption, Mirror, PlainHttp, Cache, NoCache];
 
     public static Option<string> AdvisoriesOf(Terminal terminal) => new("--advisories")
     {
@@ -77,6 +86,22 @@ internal sealed class ImageOptions(Terminal terminal)
         catch (ImageException e)
         {
             throw new UsageFailure(e.Message) { Cause = e.Reason, Hint = e.Hint };
+        }
+    }
+
+    /// <summary>The cache, or null where there is none: a scan without it only takes longer.</summary>
+    public LayerCache? OpenCache(Invocation invocation)
+    {
+        if (invocation.Value(NoCache) || (invocation.Value(Cache) ?? LayerCache.DefaultDirectory(terminal.Variable)) is not { } directory)
+            return null;
+        try
+        {
+            return LayerCache.Open(directory, LayerCache.DefaultBytes);
+        }
+        catch (CacheException e)
+        {
+            invocation.Screen.Note(new("warning: ", Tone.Warning), $"every layer is read: {e.Message}");
+            return null;
         }
     }
 

@@ -95,7 +95,7 @@ internal static class ScanCommand
         {
             return await invocation.WaitAsync(
                 $"Scanning {PlainText.Of(invocation.Value(image.Target))}",
-                ImageScanner.ScanAsync(source, advisories, options, invocation.Terminal.Clock, cancel)).ConfigureAwait(false);
+                ImageScanner.ScanAsync(source, advisories, options with { Cache = image.OpenCache(invocation) }, invocation.Terminal.Clock, cancel)).ConfigureAwait(false);
         }
         catch (ImageException e)
         {

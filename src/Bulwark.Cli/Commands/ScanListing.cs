@@ -37,11 +37,22 @@ internal static class ScanListing
         if (result.Id.Length > 0)
             Fact(screen, "id", result.Id);
         Fact(screen, "system", $"{result.Distribution?.Name ?? "none that is known"}, {Words.Count(result.Packages.Length, "package")}");
+        if (!result.Bases.IsEmpty)
+            Fact(screen, "built on", $"{string.Join(", ", result.Bases.Reverse().Select(found => found.Name))}; of what is found, {Share(result)} from there");
+        else if (result.ClaimedBase.Length > 0)
+            Fact(screen, "built on", $"{result.ClaimedBase}, as it says itself; which layers are that one's is not known");
         Fact(screen, "judged by", result.Advisories.IsEmpty
             ? new Cell("nothing: there are no advisories", Tone.Bad)
             : string.Join(", ", result.Advisories.Where(source => IsUsed(source, result))
                 .Select(source => $"{source.Name} (of {Words.Ago(source.AsOf, screen.Clock)})").DefaultIfEmpty("nothing: no advisories are about what is in it")));
         Fact(screen, "found", Counts(result));
+    }
+
+    private static string Share(ScanResult result)
+    {
+        var counted = result.Findings.Where(IsShown).ToList();
+        var count = counted.Count(finding => result.BaseOf(finding.Layer).Length > 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {counted.Count:N0} {(count == 1 ? "is" : "are")}");
     }
 
     private static bool IsUsed(AdvisorySource source, ScanResult result) => source.Ecosystems.Any(ecosystem =>
@@ -117,7 +128,7 @@ internal static class ScanListing
             return;
         screen.Line();
         foreach (var layer in named)
-            screen.Line(Cell.Faint($"layer {layer}: "), result.HistoryOf(layer));
+            screen.Line(Cell.Faint($"layer {layer}{(result.BaseOf(layer) is { Length: > 0 } found ? $" ({found})" : "")}: "), result.HistoryOf(layer));
     }
 
     private static void Unknown(ScanResult result, Screen screen)

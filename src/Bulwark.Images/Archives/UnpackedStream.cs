@@ -10,12 +10,12 @@ internal sealed class UnpackedStream : ForwardStream
 {
     private const int HeadBytes = 6;
 
-    private readonly DigestStream _packed;
+    private readonly CountingStream _packed;
     private readonly Stream _unpacked;
     private readonly ArchiveLimits _limits;
     private long _count;
 
-    public UnpackedStream(DigestStream packed, ArchiveLimits limits)
+    public UnpackedStream(CountingStream packed, ArchiveLimits limits)
     {
         _packed = packed;
         _limits = limits;

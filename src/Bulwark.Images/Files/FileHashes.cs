@@ -19,6 +19,11 @@ public sealed class FileHashes : IFileAnalyser
 
     public void Read(LayerFile file, FileContent content, Layer layer)
     {
+        if (Md5Lanes.IsSupported && content.Length <= Md5Batch.LargestBytes)
+        {
+            layer.WaitingMd5.Add(file.Path, content.Bytes(Md5Batch.LargestBytes).Span);
+            return;
+        }
         Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
         using var stream = content.Open();
 #pragma warning disable CA5351 // Compared with what dpkg wrote, which is MD5.

@@ -9,6 +9,9 @@ public interface IFileAnalyser
     /// <summary>Whether the whole of this file is wanted, by its header and its first bytes (512 at most).</summary>
     bool Wants(LayerFile file, ReadOnlySpan<byte> head);
 
+    /// <summary>What else decides what it finds, besides the file and the program; none for nearly all of them.</summary>
+    string Settings => "";
+
     /// <summary>Reads a file. An exception of a parser becomes a doubt about this one file, and nothing else.</summary>
     void Read(LayerFile file, FileContent content, Layer layer);
 }

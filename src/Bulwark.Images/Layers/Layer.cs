@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bulwark.Images.Files;
 using Bulwark.Images.Malware;
 using Bulwark.Images.Packages;
 using Bulwark.Images.Packages.Debian;
@@ -9,6 +10,8 @@ namespace Bulwark.Images.Layers;
 /// <summary>What a scan keeps of one layer: little, whatever the layer's size.</summary>
 public sealed class Layer
 {
+    private Md5Batch? _waitingMd5;
+
     /// <summary>Digest of the layer's unpacked tar; empty for a directory.</summary>
     public string DiffId { get; internal set; } = "";
 
@@ -51,6 +54,9 @@ public sealed class Layer
     /// <summary>MD5 of files where packages install theirs.</summary>
     public Dictionary<string, UInt128> Md5 { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Files whose MD5 is still to be taken, while the layer is read.</summary>
+    internal Md5Batch WaitingMd5 => _waitingMd5 ??= new(Md5);
+
     /// <summary>Secrets in its files; they stay in the image whatever upper layers delete.</summary>
     public List<FoundSecret> Secrets { get; } = [];
 
@@ -69,5 +75,14 @@ public sealed class Layer
         OwnedPaths.Remove(path);
         PackagedFiles.Remove(path);
         Md5.Remove(path);
+        _waitingMd5?.Forget(path);
+    }
+
+    /// <summary>Does what was put off while the layer was read.</summary>
+    internal void Finish()
+    {
+        _waitingMd5?.Flush();
+        _waitingMd5?.Dispose();
+        _waitingMd5 = null;
     }
 }

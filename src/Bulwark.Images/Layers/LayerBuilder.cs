@@ -12,7 +12,17 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
 
     private bool _isFull;
 
-    public Layer Layer { get; } = new();
+    private Layer Layer { get; } = new();
+
+    /// <summary>Entries so far.</summary>
+    public int Entries => Layer.Entries;
+
+    /// <summary>The layer, once it has been added whole.</summary>
+    public Layer Finish()
+    {
+        Layer.Finish();
+        return Layer;
+    }
 
     /// <summary>
     /// Adds what a tar or a directory has. Deletions follow the OCI image specification, "Whiteouts"; other <c>.wh.</c> names are left

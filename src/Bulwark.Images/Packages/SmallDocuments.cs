@@ -1,3 +1,4 @@
+using System.Text;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages;
@@ -12,5 +13,22 @@ public sealed class SmallDocuments : IFileAnalyser
 
     public bool Wants(LayerFile file, ReadOnlySpan<byte> head) => file.Path is Users or Passwords || OsRelease.Paths.Contains(file.Path);
 
-    public void Read(LayerFile file, FileContent content, Layer layer) => layer.Documents[file.Path] = content.Bytes(LargestBytes).ToArray();
+    public void Read(LayerFile file, FileContent content, Layer layer)
+    {
+        var bytes = content.Bytes(LargestBytes);
+        layer.Documents[file.Path] = file.Path == Passwords ? WithoutHashes(bytes.Span) : bytes.ToArray();
+    }
+
+    // All that matters of a password is whether there is one.
+    private static byte[] WithoutHashes(ReadOnlySpan<byte> shadow)
+    {
+        var lines = Encoding.UTF8.GetString(shadow).Split('\n').Select(line =>
+        {
+            var fields = line.Split(':');
+            if (fields.Length > 1 && fields[1].Length > 0)
+                fields[1] = "x";
+            return string.Join(':', fields);
+        });
+        return Encoding.UTF8.GetBytes(string.Join('\n', lines));
+    }
 }

@@ -16,7 +16,7 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
         "application/vnd.oci.image.index.v1+json,application/vnd.oci.image.manifest.v1+json,"
         + "application/vnd.docker.distribution.manifest.list.v2+json,application/vnd.docker.distribution.manifest.v2+json";
 
-    public async Task<Image> ReadAsync(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel)
+    public async Task<Image> ReadAsync(LayerReading reading, CancellationToken cancel)
     {
         using var transport = new RegistryTransport(options);
         var store = new CredentialStore(options.CredentialFiles);
@@ -26,7 +26,7 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
             using var session = new RegistrySession(transport, endpoint, image, store, options);
             try
             {
-                return await Task.Run(() => Read(session, analysers, limits, cancel), cancel).ConfigureAwait(false);
+                return await Task.Run(() => Read(session, reading, cancel), cancel).ConfigureAwait(false);
             }
             catch (RegistryException e)
             {
@@ -51,8 +51,9 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
             yield return RegistryEndpoint.Of(Uri.UriSchemeHttp, image.ApiHost);
     }
 
-    private Image Read(RegistrySession session, IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel)
+    private Image Read(RegistrySession session, LayerReading reading, CancellationToken cancel)
     {
+        var limits = reading.Limits;
         var choice = new ImageChoice(image.ToString(), Platform: platform);
         var bytes = Manifest(session, image.Wanted, limits, cancel);
         var digest = Digest.Of(bytes);
@@ -61,8 +62,9 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
         var manifest = Json.Parse(bytes, ImageJsonContext.Default.ManifestJson, "its manifest");
         if (manifest.Manifests is not null)
             (manifest, _) = ManifestChooser.Choose(manifest, choice, inner => Manifest(session, inner, limits, cancel));
-        var layers = LayerSet.Read(manifest, limits, options.Parallel, descriptor => Layer(session, descriptor, analysers, limits, cancel), cancel);
-        var read = OciAssembler.Assemble(manifest, image.ToString(), wanted => Document(session, manifest, wanted, limits, cancel), layers.GetValueOrDefault);
+        var configuration = Digest.IsValid(manifest.Config?.Digest) ? Document(session, manifest, manifest.Config!.Digest!, limits, cancel) : null;
+        var layers = LayerSet.Read(manifest, configuration, reading, options.Parallel, descriptor => Layer(session, descriptor, reading, cancel), cancel);
+        var read = OciAssembler.Assemble(manifest, image.ToString(), _ => configuration, layers.GetValueOrDefault);
         if (platform is not null && read.Configuration is { Architecture: { Length: > 0 } architecture, OperatingSystem: { Length: > 0 } system }
             && (architecture != platform.Architecture || system != platform.OperatingSystem))
         {
@@ -86,9 +88,9 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
     }
 
     private Layer? Layer(
-        RegistrySession session, DescriptorJson descriptor, IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel)
+        RegistrySession session, DescriptorJson descriptor, LayerReading reading, CancellationToken cancel)
     {
-        if (descriptor.Size is not { } size || size < 0 || size > limits.UnpackedBytes)
+        if (descriptor.Size is not { } size || size < 0 || size > reading.Limits.UnpackedBytes)
             throw new ArchiveException($"the manifest gives a layer an impossible size: {descriptor.Size}");
         var address = session.Endpoint.Blob(image.Repository, descriptor.Digest!);
         HttpResponseMessage first;
@@ -102,7 +104,7 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
             return null;
         }
         using var blob = new BlobStream(session, address, first, size, options, cancel);
-        return new LayerReader(analysers, limits).Read(blob, cancel);
+        return new LayerReader(reading).Read(blob, cancel);
     }
 
     private ImageException Failure(List<(RegistryEndpoint Endpoint, RegistryException Reason)> failures)

@@ -44,6 +44,7 @@ public static class HtmlReport
         Fact(page, "id", result.Id);
         Fact(page, "scanned at", result.ScannedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture));
         Fact(page, "system", result.Distribution?.Name ?? "none that is known");
+        Fact(page, "built on", string.Join(", ", result.Bases.Select(found => found.Name).DefaultIfEmpty(result.ClaimedBase)));
         Fact(page, "packages", Number(result.Packages.Length));
         Fact(page, "advisories", result.Advisories.IsEmpty ? "none" : string.Join(", ", result.Advisories.OrderBy(source => source.Name, StringComparer.Ordinal)
             .Select(source => $"{source.Name} ({source.AsOf.UtcDateTime:yyyy-MM-dd})")));
@@ -68,7 +69,7 @@ public static class HtmlReport
                 page.Append(Escaped(finding.Id));
             page.Append("</td><td>").Append(Escaped(package is null ? finding.Path : $"{package.Name} {package.Version}")).Append("</td><td>")
                 .Append(Escaped(finding.Vulnerability?.FixedVersion ?? "")).Append("</td><td");
-            page.Append(finding.Suppression is null ? ">" : " class=\"suppressed\">").Append(Escaped(About(finding)));
+            page.Append(finding.Suppression is null ? ">" : " class=\"suppressed\">").Append(Escaped(About(finding, result)));
             if (finding.Fix.Length > 0)
                 page.Append("<br><code>").Append(Escaped(finding.Fix)).Append("</code>");
             page.Append("</td></tr>\n");
@@ -86,12 +87,13 @@ public static class HtmlReport
         page.Append("</ul>\n");
     }
 
-    private static string About(Finding finding) => string.Join("; ", ((string?[])
+    private static string About(Finding finding, ScanResult result) => string.Join("; ", ((string?[])
     [
         finding.Suppression is { } suppression ? $"suppressed: {suppression.Reason}" : null,
         finding.Vulnerability?.Exploitation is { IsKnown: true } ? "known to be exploited" : null,
         finding.Title,
         finding.Vulnerability?.Note,
+        result.BaseOf(finding.Layer) is { Length: > 0 } found ? $"of the base image {found}" : null,
     ]).Where(text => !string.IsNullOrEmpty(text)));
 
     private static void Fact(StringBuilder page, string name, string value)

@@ -29,6 +29,8 @@ internal static class ReportText
             text.Append(finding.Title);
         if (finding.Fix.Length > 0)
             text.Append(". To do: ").Append(finding.Fix);
+        if (result.BaseOf(finding.Layer) is { Length: > 0 } found)
+            text.Append(". Of the base image ").Append(found);
         if (result.HistoryOf(finding.Layer) is { Length: > 0 } history)
             text.Append(". Brought by: ").Append(history);
         return text.ToString();

@@ -7,14 +7,14 @@ namespace Bulwark.Images.Reports;
 /// <summary>A scan as JSON. This is an interface: a change of a field is a change of the interface.</summary>
 public sealed record ScanReport(
     int Version, string Image, string Id, string Origin, DateTimeOffset ScannedAt, string System, string Ecosystem, string Architecture,
-    ImmutableArray<ScannedLayer> Layers, GateReport Gate, ImmutableArray<FindingReport> Findings, ImmutableArray<CannotTellReport> CannotTell,
+    ImmutableArray<ScannedLayer> Layers, ImmutableArray<BaseImage> Bases, string ClaimedBase, GateReport Gate, ImmutableArray<FindingReport> Findings, ImmutableArray<CannotTellReport> CannotTell,
     ImmutableArray<AdvisorySource> Advisories, ImmutableArray<PackageReport> Packages)
 {
     public const int CurrentVersion = 1;
 
     public static ScanReport Of(ScanResult result, Gate.GateVerdict verdict) => new(
         CurrentVersion, result.Name, result.Id, result.Origin, result.ScannedAt, result.Distribution?.Name ?? "",
-        result.Distribution?.Ecosystem ?? "", result.Architecture, result.Layers, new(verdict.Passes, verdict.CouldTell, verdict.Reasons),
+        result.Distribution?.Ecosystem ?? "", result.Architecture, result.Layers, result.Bases, result.ClaimedBase, new(verdict.Passes, verdict.CouldTell, verdict.Reasons),
         [.. result.Findings.Select(finding => FindingReport.Of(finding, result))],
         [.. result.CannotTell.Select(doubt => new CannotTellReport(doubt.Kind, doubt.Subject, doubt.Reason, doubt.IsGrave, doubt.Layer, doubt.Hint))],
         result.Advisories, [.. result.Packages.Select(package => PackageReport.Of(package, result.Distribution))]);

@@ -19,19 +19,21 @@ namespace Bulwark.Images.Scanning;
 /// <summary>Reads an image, finds what is installed, and says what is wrong. Nothing in the image is run, and nothing is fetched.</summary>
 public static class ImageScanner
 {
+    /// <summary>What looks into the files of every image.</summary>
+    internal static IFileAnalyser[] Analysers =>
+    [
+        new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new RpmDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
+        new DotNetPackages(), new ComposerPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(), new SuspiciousPrograms(), new SuspiciousScripts(),
+    ];
+
     /// <param name="advisories">Null if there are none.</param>
     /// <exception cref="ImageException">The image cannot be read at all.</exception>
     public static async Task<ScanResult> ScanAsync(
         IImageSource source, AdvisoryFile? advisories, ScanOptions options, TimeProvider clock, CancellationToken cancel)
     {
-        IFileAnalyser[] analysers =
-        [
-            new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new RpmDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
-            new DotNetPackages(), new ComposerPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(), new SuspiciousPrograms(), new SuspiciousScripts(),
-            // A directory may hold a project that is yet to be built.
-            .. source is DirectorySource ? (IFileAnalyser[])[new LockFiles()] : [],
-        ];
-        var image = await source.ReadAsync(analysers, options.Limits, cancel).ConfigureAwait(false);
+        // A directory may hold a project that is yet to be built.
+        IFileAnalyser[] analysers = source is DirectorySource ? [.. Analysers, new LockFiles()] : Analysers;
+        var image = await source.ReadAsync(new(analysers, options.Limits, options.Cache), cancel).ConfigureAwait(false);
         return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);
     }
 
@@ -53,6 +55,8 @@ public static class ImageScanner
             Distribution = inventory.Distribution,
             Architecture = image.Configuration?.Architecture ?? "",
             Layers = [.. image.Layers.Select((layer, index) => new ScannedLayer(layer.DiffId, SecretScanner.Redact(image.HistoryOf(index))))],
+            Bases = image.Bases,
+            ClaimedBase = SecretScanner.Redact(image.ClaimedBase),
             Packages = inventory.Packages,
             Findings = Urgency.Ordered(vulnerabilities.Concat(SecretFindings.Of(image, files, owned)).Concat(ConfigurationFindings.Of(image, files))
                 .Concat(FileFindings.Of(files, owned)).Concat(SuspicionFindings.Of(image, files))),

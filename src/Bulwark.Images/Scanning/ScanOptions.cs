@@ -1,4 +1,5 @@
 using Bulwark.Images.Archives;
+using Bulwark.Images.Cache;
 
 namespace Bulwark.Images.Scanning;
 
@@ -6,6 +7,9 @@ namespace Bulwark.Images.Scanning;
 public sealed record ScanOptions
 {
     public ArchiveLimits Limits { get; init; } = new();
+
+    /// <summary>Layers that were read before; null to read all of them.</summary>
+    public LayerCache? Cache { get; init; }
 
     /// <summary>How old advisories may be before they count as stale; null if any age will do.</summary>
     public TimeSpan? LongestAge { get; init; }

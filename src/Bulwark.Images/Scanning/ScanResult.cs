@@ -26,6 +26,12 @@ public sealed record ScanResult
     /// <summary>The lowest first.</summary>
     public ImmutableArray<ScannedLayer> Layers { get; init; } = [];
 
+    /// <summary>The images that it was built on, as far as they are known; the lowest first.</summary>
+    public ImmutableArray<BaseImage> Bases { get; init; } = [];
+
+    /// <summary>The image that it says it was built on, without telling which layers are that one's; empty if it does not say.</summary>
+    public string ClaimedBase { get; init; } = "";
+
     public ImmutableArray<InstalledPackage> Packages { get; init; } = [];
 
     /// <summary>The most urgent first.</summary>
@@ -36,6 +42,9 @@ public sealed record ScanResult
 
     /// <summary>Sources of the advisories that it was judged by.</summary>
     public ImmutableArray<AdvisorySource> Advisories { get; init; } = [];
+
+    /// <summary>The lowest image that brought a layer; empty for the image's own layers, and where that is not known.</summary>
+    public string BaseOf(int? layer) => Bases.FirstOrDefault(found => layer < found.Layers)?.Name ?? "";
 
     /// <summary>The history line of a layer, or empty.</summary>
     public string HistoryOf(int? layer) => layer is { } index && index < Layers.Length ? Layers[index].History : "";

@@ -16,7 +16,7 @@ internal static partial class SecretRules
     [
         new(PrivateKeyId, "a private key", Severity.High, ["-----BEGIN"], PrivateKey()),
         new("secret/aws-access-key", "an AWS access key", Severity.High, ["AKIA", "ASIA"], AwsAccessKey(), 3, 4),
-        new("secret/aws-secret-key", "an AWS secret key", Severity.Critical, ["aws_secret", "awssecret", "secret_access_key", "secretaccesskey"], AwsSecretKey(), 4),
+        new("secret/aws-secret-key", "an AWS secret key", Severity.Critical, ["aws_secret", "awssecret", "secret_access_key", "secretaccesskey"], AwsSecretKey(), 4) { Comparison = StringComparison.OrdinalIgnoreCase },
         new("secret/github-token", "a GitHub token", Severity.Critical, ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"], GitHubToken(), 3, 4),
         new("secret/gitlab-token", "a GitLab token", Severity.Critical, ["glpat-"], GitLabToken(), 3, 6),
         new("secret/slack-token", "a Slack token", Severity.High, ["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"], SlackToken(), 3, 5),
@@ -33,7 +33,7 @@ internal static partial class SecretRules
     [
         new("secret/url-password", "a password in an address", Severity.High, ["://"], UrlPassword(), 2),
         new("secret/assigned", "a value whose name says that it is a secret", Severity.High,
-            ["password", "passwd", "secret", "token", "apikey", "api_key", "access_key", "private_key", "credential"], Assigned(), 2.5),
+            ["password", "passwd", "secret", "token", "apikey", "api_key", "access_key", "private_key", "credential"], Assigned(), 2.5) { Comparison = StringComparison.OrdinalIgnoreCase },
     ];
 
     [GeneratedRegex(@"-----BEGIN (?:RSA |EC |DSA |OPENSSH |PGP )?PRIVATE KEY(?: BLOCK)?-----(?:[\s\\nr]|[A-Za-z-]{1,20}: [^\r\n]{0,100}[\r\n]){0,12}(?<secret>[A-Za-z0-9+/]{40}[A-Za-z0-9+/=\s\\]*)")]

@@ -33,16 +33,19 @@ internal static class SecretScanner
     {
         var matches = new List<SecretMatch>();
         var keywords = isAssignment ? s_anywhere : s_everywhere;
-        var done = 0;
-        while (done < text.Length && matches.Count < MostInOneText && text[done..].IndexOfAny(keywords) is var at and >= 0)
+        Span<int> lookedAt = stackalloc int[s_all.Length];
+        for (var at = 0; matches.Count < MostInOneText && text[at..].IndexOfAny(keywords) is var next and >= 0; at++)
         {
-            var start = Math.Max(0, done + at - Reach);
-            var end = Math.Min(text.Length, done + at + Stride + Reach);
-            var window = text[start..end].ToString();
-            foreach (var rule in isAssignment ? s_all : SecretRules.Everywhere)
-                Find(rule, window, start, matches);
-            // What begins here or later, this window may not have seen in full.
-            done += at + Stride;
+            at += next;
+            for (var index = 0; index < (isAssignment ? s_all.Length : SecretRules.Everywhere.Length); index++)
+            {
+                if (at < lookedAt[index] || !HasKeyword(s_all[index], text[at..]))
+                    continue;
+                var start = Math.Max(0, at - Reach);
+                Find(s_all[index], text[start..Math.Min(text.Length, at + Stride + Reach)], start, matches);
+                // What begins there or later, this piece may not have shown in full.
+                lookedAt[index] = at + Stride;
+            }
         }
         return Distinct(matches);
     }
@@ -68,11 +71,21 @@ internal static class SecretScanner
         return redacted.Append(text, done, text.Length - done).ToString();
     }
 
-    private static void Find(SecretRule rule, string window, int offset, List<SecretMatch> matches)
+    private static bool HasKeyword(SecretRule rule, ReadOnlySpan<char> text)
     {
-        if (!Array.Exists(rule.Keywords, keyword => window.Contains(keyword, StringComparison.OrdinalIgnoreCase)))
+        foreach (var keyword in rule.Keywords)
+        {
+            if (text.StartsWith(keyword, rule.Comparison))
+                return true;
+        }
+        return false;
+    }
+
+    private static void Find(SecretRule rule, ReadOnlySpan<char> piece, int offset, List<SecretMatch> matches)
+    {
+        if (!rule.Pattern.IsMatch(piece))
             return;
-        foreach (System.Text.RegularExpressions.Match match in rule.Pattern.Matches(window))
+        foreach (System.Text.RegularExpressions.Match match in rule.Pattern.Matches(piece.ToString()))
         {
             var secret = match.Groups["secret"];
             if (matches.Count == MostInOneText)
@@ -108,5 +121,5 @@ internal static class SecretScanner
     private static string Mask(string secret, int shown) => secret.Length >= 16 ? $"{secret[..shown]}****" : "****";
 
     private static List<SecretMatch> Distinct(List<SecretMatch> matches) =>
-        [.. matches.GroupBy(match => match.Start).Select(group => group.First()).OrderBy(match => match.Start)];
+        [.. matches.OrderBy(match => Array.IndexOf(s_all, match.Rule)).GroupBy(match => match.Start).Select(group => group.First()).OrderBy(match => match.Start)];
 }

@@ -1,4 +1,3 @@
-using Bulwark.Images.Archives;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Sources;
@@ -6,13 +5,13 @@ namespace Bulwark.Images.Sources;
 /// <summary>A tar file: of <c>docker save</c> or an OCI layout, packed or not.</summary>
 public sealed class ArchiveSource(string path, ImageChoice choice) : IImageSource
 {
-    public Task<Image> ReadAsync(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel) => Task.Run(
+    public Task<Image> ReadAsync(LayerReading reading, CancellationToken cancel) => Task.Run(
         () =>
         {
             try
             {
                 using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-                var image = new ArchiveStreamReader(choice, analysers, limits).Read(file, cancel);
+                var image = new ArchiveStreamReader(choice, reading).Read(file, cancel);
                 return image with { Name = image.Name.Length > 0 ? image.Name : path, Origin = "archive" };
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -7,22 +7,34 @@ namespace Bulwark.Images.Sources;
 /// <summary>
 /// Reads an image out of one tar stream, in whatever order its parts come: the archive of <c>docker save</c> (both the old one with
 /// <c>ID/layer.tar</c> and the newer one with an OCI layout inside) or an OCI layout in a tar. Each layer is analysed as it streams by,
-/// so nothing is copied to a disk and the stream need not be seekable.
+/// so nothing is copied to a disk and the stream need not be seekable. Of one that is, first only the documents are read, and then those
+/// layers that are the image's and are not known yet.
 /// </summary>
-internal sealed class ArchiveStreamReader(ImageChoice choice, IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits)
+internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading reading)
 {
     private const int HeadBytes = 512;
 
+    private readonly ArchiveLimits _limits = reading.Limits;
     private readonly Dictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Layer> _layers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Path, Part Parts)> _seen = [];
+    private HashSet<string>? _wanted;
     private long _documentBytes;
+    private int _layerCount;
 
     public Image Read(Stream stream, CancellationToken cancel)
     {
         try
         {
-            ReadParts(stream, cancel);
+            if (stream.CanSeek && !IsPacked(stream))
+            {
+                ReadParts(stream, Part.Documents, cancel);
+                TakeKnownLayers();
+                ReadParts(stream, Part.Layers, cancel);
+            }
+            else
+                ReadParts(stream, Part.Documents | Part.Layers, cancel);
             return _documents.ContainsKey("manifest.json") ? DockerImage() : OciImage();
         }
         catch (ArchiveException e)
@@ -31,23 +43,30 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, IReadOnlyList<IFil
         }
     }
 
-    private void ReadParts(Stream stream, CancellationToken cancel)
+    private void ReadParts(Stream stream, Part parts, CancellationToken cancel)
     {
+        _layerCount = 0;
         // A whole archive may be packed too: docker save x | gzip.
-        using var packed = new DigestStream(stream);
-        using var unpacked = new UnpackedStream(packed, limits with { UnpackedBytes = long.MaxValue });
-        using var tar = new TarReader(unpacked.Packing.Length == 0 && stream.CanSeek ? Rewound(stream) : unpacked, limits);
+        using var packed = new CountingStream(stream);
+        using var unpacked = new UnpackedStream(packed, _limits with { UnpackedBytes = long.MaxValue });
+        using var tar = new TarReader(unpacked.Packing.Length == 0 && stream.CanSeek ? Rewound(stream) : unpacked, _limits);
         while (tar.Next() is { } entry)
         {
             cancel.ThrowIfCancellationRequested();
             if (ImagePath.Clean(entry.Name) is not { } path)
                 throw new ArchiveException($"an entry's path leads out of it: {entry.Name}");
             // docker save writes a layer that it has written before as a link to it.
-            if (entry.Kind is TarEntryKind.SymbolicLink or TarEntryKind.HardLink && _links.Count < limits.Layers)
+            if (entry.Kind is TarEntryKind.SymbolicLink or TarEntryKind.HardLink && _links.Count < _limits.Layers)
                 _links[path] = ImagePath.Follow(entry.Kind == TarEntryKind.HardLink ? "" : ImagePath.Directory(path), entry.LinkTarget) ?? "";
             if (entry.Kind == TarEntryKind.File && entry.Size > 0)
-                ReadPart(path, entry.Size, new PeekStream(new TarEntryStream(tar), (int)Math.Min(HeadBytes, entry.Size)), cancel);
+                ReadPart(path, entry.Size, new PeekStream(new TarEntryStream(tar), (int)Math.Min(HeadBytes, entry.Size)), parts, cancel);
         }
+    }
+
+    private static bool IsPacked(Stream stream)
+    {
+        using var unpacked = new UnpackedStream(new CountingStream(Rewound(stream)), new());
+        return unpacked.Packing.Length > 0;
     }
 
     private static Stream Rewound(Stream stream)
@@ -56,14 +75,16 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, IReadOnlyList<IFil
         return stream;
     }
 
-    private void ReadPart(string path, long size, PeekStream content, CancellationToken cancel)
+    private void ReadPart(string path, long size, PeekStream content, Part parts, CancellationToken cancel)
     {
-        if (_layers.ContainsKey(path) || _documents.ContainsKey(path))
-            throw new ArchiveException($"it holds {path} twice");
         if (content.Head[0] is (byte)'{' or (byte)'[')
         {
+            if (!parts.HasFlag(Part.Documents))
+                return;
+            if (_documents.ContainsKey(path) || _seen.Contains((path, parts)))
+                throw new ArchiveException($"it holds {path} twice");
             _documentBytes += size;
-            if (size > limits.DocumentBytes || _documentBytes > limits.AllDocumentsBytes)
+            if (size > _limits.DocumentBytes || _documentBytes > _limits.AllDocumentsBytes)
                 throw new ArchiveException($"{path} is too large for a manifest or a configuration: {size} bytes");
             var document = new byte[size];
             content.ReadExactly(document);
@@ -71,46 +92,89 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, IReadOnlyList<IFil
         }
         else if (path.EndsWith(".tar", StringComparison.Ordinal) || path.StartsWith("blobs/", StringComparison.Ordinal))
         {
-            if (_layers.Count == limits.Layers)
-                throw new ArchiveException($"it has more than {limits.Layers} layers");
-            _layers[path] = new LayerReader(analysers, limits).Read(content, cancel);
+            if (!_seen.Add((path, parts)) || _documents.ContainsKey(path))
+                throw new ArchiveException($"it holds {path} twice");
+            if (++_layerCount > _limits.Layers)
+                throw new ArchiveException($"it has more than {_limits.Layers} layers");
+            if (parts.HasFlag(Part.Layers) && !_layers.ContainsKey(path) && _wanted?.Contains(path) != false)
+                _layers[path] = new LayerReader(reading).Read(content, cancel);
         }
     }
 
-    private Image DockerImage()
+    private void TakeKnownLayers()
+    {
+        var (configuration, layers) = _documents.ContainsKey("manifest.json") ? DockerLayers() : OciLayers();
+        _wanted = [.. layers.Select(layer => layer.Path)];
+        if (configuration.DiffIds.Length != layers.Count)
+            return;
+        foreach (var ((path, promised), diffId) in layers.Zip(configuration.DiffIds))
+        {
+            if (!_layers.ContainsKey(path) && reading.Known(diffId, promised) is { } layer)
+                _layers[path] = layer;
+        }
+    }
+
+    private DockerManifestJson DockerManifest()
     {
         var manifests = Json.Parse(_documents["manifest.json"], ImageJsonContext.Default.DockerManifestJsonArray, "its manifest.json")
             .Where(manifest => manifest is not null).ToList();
         var fitting = choice.Tag.Length == 0 ? manifests : [.. manifests.Where(manifest => (manifest.RepoTags ?? []).Any(choice.Names))];
-        if (fitting.Count != 1)
-        {
-            throw new ImageException(
-                $"cannot choose an image in {choice.Place}",
-                $"it holds {(fitting.Count == 0 ? $"no image named '{choice.Tag}'" : "several images")}; it has: "
-                    + string.Join(", ", manifests.SelectMany(manifest => manifest.RepoTags ?? ["one without a name"]).Take(20)),
-                "name one with --tag NAME");
-        }
-        var chosen = fitting[0];
-        var path = Resolved(chosen.Config ?? "");
-        if (path is null || !_documents.TryGetValue(path, out var json))
-            throw new ArchiveException($"the configuration {chosen.Config} is missing");
-        var id = Digest.Of(json);
-        // The name of the file is a promise: either HEX.json or blobs/sha256/HEX.
-        var promised = ImagePath.Name(path).ToString().Replace(".json", "", StringComparison.Ordinal);
-        if (promised.Length == 64 && id != $"sha256:{promised}")
-            throw new ArchiveException($"the configuration is not what its digest says: {promised}");
-        var layers = (chosen.Layers ?? []).Select(layer => (Resolved(layer) is { } found ? _layers.GetValueOrDefault(found) : null, PromisedDigest(layer)))
-            .ToList();
-        return ImageAssembler.Assemble(chosen.RepoTags?.FirstOrDefault() ?? "", id, ConfigurationReader.Read(json), layers);
+        if (fitting.Count == 1)
+            return fitting[0];
+        throw new ImageException(
+            $"cannot choose an image in {choice.Place}",
+            $"it holds {(fitting.Count == 0 ? $"no image named '{choice.Tag}'" : "several images")}; it has: "
+                + string.Join(", ", manifests.SelectMany(manifest => manifest.RepoTags ?? ["one without a name"]).Take(20)),
+            "name one with --tag NAME");
     }
 
-    private Image OciImage()
+    private byte[] DockerConfiguration(DockerManifestJson manifest)
+    {
+        var path = Resolved(manifest.Config ?? "");
+        if (path is null || !_documents.TryGetValue(path, out var json))
+            throw new ArchiveException($"the configuration {manifest.Config} is missing");
+        // The name of the file is a promise: either HEX.json or blobs/sha256/HEX.
+        var promised = ImagePath.Name(path).ToString().Replace(".json", "", StringComparison.Ordinal);
+        return promised.Length != 64 || Digest.Of(json) == $"sha256:{promised}"
+            ? json
+            : throw new ArchiveException($"the configuration is not what its digest says: {promised}");
+    }
+
+    private (ImageConfiguration Configuration, List<(string Path, string Promised)> Layers) DockerLayers()
+    {
+        var manifest = DockerManifest();
+        return (ConfigurationReader.Read(DockerConfiguration(manifest)), [.. (manifest.Layers ?? []).Select(layer => (Resolved(layer) ?? "", PromisedDigest(layer)))]);
+    }
+
+    private Image DockerImage()
+    {
+        var manifest = DockerManifest();
+        var (configuration, paths) = DockerLayers();
+        var layers = paths.Select(layer => (_layers.GetValueOrDefault(layer.Path), layer.Promised)).ToList();
+        return ImageAssembler.Assemble(manifest.RepoTags?.FirstOrDefault() ?? "", Digest.Of(DockerConfiguration(manifest)), configuration, layers);
+    }
+
+    private (ManifestJson Manifest, string Name) OciManifest()
     {
         if (!_documents.TryGetValue("index.json", out var json))
             throw new ArchiveException("it holds neither a manifest.json (docker save) nor an index.json (OCI layout)");
         var index = Json.Parse(json, ImageJsonContext.Default.ManifestJson, "its index.json");
-        var (manifest, name) = ManifestChooser.Choose(
+        return ManifestChooser.Choose(
             index, choice, digest => _documents.TryGetValue(BlobPath(digest), out var blob) ? blob : (ReadOnlyMemory<byte>?)null);
+    }
+
+    private (ImageConfiguration Configuration, List<(string Path, string Promised)> Layers) OciLayers()
+    {
+        var (manifest, _) = OciManifest();
+        var configuration = _documents.GetValueOrDefault(BlobPath(manifest.Config?.Digest ?? ""));
+        return (
+            configuration is not null && Digest.Of(configuration) == manifest.Config?.Digest ? ConfigurationReader.Read(configuration) : new(),
+            [.. (manifest.Layers ?? []).Where(layer => Digest.IsValid(layer?.Digest)).Select(layer => (BlobPath(layer.Digest!), layer.Digest!))]);
+    }
+
+    private Image OciImage()
+    {
+        var (manifest, name) = OciManifest();
         return OciAssembler.Assemble(
             manifest, name,
             digest => _documents.TryGetValue(BlobPath(digest), out var blob) ? blob : null,
@@ -132,5 +196,12 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, IReadOnlyList<IFil
             at = next;
         }
         return null;
+    }
+
+    [Flags]
+    private enum Part
+    {
+        Documents = 1,
+        Layers = 2,
     }
 }

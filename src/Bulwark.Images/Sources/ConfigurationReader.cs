@@ -26,6 +26,19 @@ internal static class ConfigurationReader
     /// <summary>How a container is run.</summary>
     public static ImageConfiguration Of(ContainerJson container) => Of(container.Config) with { OperatingSystem = container.Platform ?? "" };
 
+    /// <summary>An image, by what Docker says of it.</summary>
+    /// <param name="steps">The newest first.</param>
+    /// <param name="makesLayer">For each step, the oldest first, whether it made a layer: 1 or 0.</param>
+    /// <returns>Null if they do not belong together.</returns>
+    public static ImageConfiguration? Of(DescribedImageJson image, DescribedStepJson?[] steps, string makesLayer) => steps.Length != makesLayer.Length ? null : Of(image.Config) with
+    {
+        Architecture = image.Architecture ?? "",
+        OperatingSystem = image.Os ?? "",
+        Created = image.Created,
+        History = [.. steps.Reverse().Zip(makesLayer, (step, makes) => Step(new() { CreatedBy = step?.CreatedBy, EmptyLayer = makes == '0' }))],
+        DiffIds = [.. image.RootFS?.Layers ?? []],
+    };
+
     private static ImageConfiguration Of(ContainerConfigurationJson? run) => new()
     {
         User = run?.User ?? "",

@@ -11,7 +11,7 @@ namespace Bulwark.Images.Sources;
 /// </summary>
 public sealed class ContainerSource(string endpoint, string idOrName) : IImageSource
 {
-    public async Task<Image> ReadAsync(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel)
+    public async Task<Image> ReadAsync(LayerReading reading, CancellationToken cancel)
     {
         try
         {
@@ -22,7 +22,7 @@ public sealed class ContainerSource(string endpoint, string idOrName) : IImageSo
             await using (stream.ConfigureAwait(false))
             {
                 var container = Json.Parse(description, ImageJsonContext.Default.ContainerJson, "its description");
-                var layer = await Task.Run(() => new LayerReader(analysers, limits).Read(stream, cancel), cancel).ConfigureAwait(false);
+                var layer = await Task.Run(() => new LayerReader(reading).Read(stream, cancel), cancel).ConfigureAwait(false);
                 return new Image($"container {(container.Name ?? idOrName).TrimStart('/')}", container.Image ?? "", ConfigurationReader.Of(container), [layer])
                 {
                     Origin = $"Docker, {endpoint}",

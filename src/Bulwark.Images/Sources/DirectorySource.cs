@@ -9,14 +9,14 @@ namespace Bulwark.Images.Sources;
 /// </summary>
 public sealed class DirectorySource(string root) : IImageSource
 {
-    public Task<Image> ReadAsync(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel) => Task.Run(
+    public Task<Image> ReadAsync(LayerReading reading, CancellationToken cancel) => Task.Run(
         () =>
         {
             if (HostFileStatus.Of(root) is not { Kind: TarEntryKind.Directory } status)
                 throw new ImageException($"cannot read {root}", "it is no directory");
-            var builder = new LayerBuilder(analysers, limits);
-            AddChildren(builder, root, "", status.Device, limits, cancel);
-            return new Image(root, "", null, [builder.Layer]) { Origin = "directory" };
+            var builder = new LayerBuilder(reading.Analysers, reading.Limits);
+            AddChildren(builder, root, "", status.Device, reading.Limits, cancel);
+            return new Image(root, "", null, [builder.Finish()]) { Origin = "directory" };
         }, cancel);
 
     private static void AddChildren(
@@ -35,7 +35,7 @@ public sealed class DirectorySource(string root) : IImageSource
         foreach (var child in children)
         {
             cancel.ThrowIfCancellationRequested();
-            if (builder.Layer.Entries >= limits.Entries)
+            if (builder.Entries >= limits.Entries)
                 throw new ImageException($"cannot read {directory}", $"it has more than {limits.Entries} files");
             var childPath = path.Length == 0 ? Path.GetFileName(child) : $"{path}/{Path.GetFileName(child)}";
             if (HostFileStatus.Of(child) is not { } status || status.Device != device)

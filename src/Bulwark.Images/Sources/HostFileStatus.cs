@@ -11,6 +11,9 @@ internal readonly partial record struct HostFileStatus(TarEntryKind Kind, UnixFi
     private const int EmptyPath = 0x1000;
     private const uint BasicStatus = 0x7ff;
 
+    /// <summary>Whether it is this process's user's, and nobody else may write to it.</summary>
+    public bool IsOwnersAlone => Uid == NativeEffectiveUser() && (Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
+
     /// <summary>Of the file itself, not of what a link leads to; null if it is not there.</summary>
     public static HostFileStatus? Of(string path) => NativeStatus(CurrentDirectory, path, NoFollow, BasicStatus, out var status) == 0 ? From(status) : null;
 
@@ -31,6 +34,9 @@ internal readonly partial record struct HostFileStatus(TarEntryKind Kind, UnixFi
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int NativeStatus(int directory, string path, int flags, uint mask, out Statx status);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint NativeEffectiveUser();
 
     /// <summary><c>struct statx</c> of linux/stat.h; the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

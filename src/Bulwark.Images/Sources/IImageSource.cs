@@ -1,4 +1,3 @@
-using Bulwark.Images.Archives;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Sources;
@@ -8,5 +7,5 @@ public interface IImageSource
 {
     /// <summary>Reads the image once, from front to back.</summary>
     /// <exception cref="ImageException">There is no image, or none that can be understood.</exception>
-    Task<Image> ReadAsync(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel);
+    Task<Image> ReadAsync(LayerReading reading, CancellationToken cancel);
 }

@@ -5,6 +5,9 @@ namespace Bulwark.Images.Sources;
 /// <summary>Puts an image together from its configuration and its layers, and checks that they belong together.</summary>
 internal static class ImageAssembler
 {
+    /// <summary>OCI image specification, annotations.md: the base image's reference.</summary>
+    internal const string BaseName = "org.opencontainers.image.base.name";
+
     /// <param name="layers">The lowest first, each with the blob's digest that the manifest promised (or empty); null where there is none.</param>
     public static Image Assemble(
         string name, string id, ImageConfiguration configuration, IReadOnlyList<(Layer? Layer, string Promised)> layers)
@@ -25,6 +28,10 @@ internal static class ImageAssembler
             else if (index < diffIds.Length && layer.DiffId != diffIds[index])
                 doubts.Add(new(CannotTellKind.Layer, diffIds[index], $"the layer's content is another: {layer.DiffId}") { Layer = index });
         }
-        return new(name, id, configuration, [.. layers.Select(layer => layer.Layer ?? new Layer())]) { Doubts = [.. doubts] };
+        return new(name, id, configuration, [.. layers.Select(layer => layer.Layer ?? new Layer())])
+        {
+            ClaimedBase = configuration.Labels.GetValueOrDefault(BaseName, ""),
+            Doubts = [.. doubts],
+        };
     }
 }

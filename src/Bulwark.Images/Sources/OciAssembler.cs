@@ -20,6 +20,7 @@ internal static class OciAssembler
             throw new ArchiveException($"the configuration is not what its digest says: {id}");
         var layers = manifest.Layers.Select(item => item?.Digest ?? "")
             .Select(digest => (Digest.IsValid(digest) ? layer(digest) : null, digest)).ToList();
-        return ImageAssembler.Assemble(name, id, ConfigurationReader.Read(json), layers);
+        var image = ImageAssembler.Assemble(name, id, ConfigurationReader.Read(json), layers);
+        return image.ClaimedBase.Length > 0 ? image : image with { ClaimedBase = manifest.Annotations?.GetValueOrDefault(ImageAssembler.BaseName) ?? "" };
     }
 }

@@ -12,18 +12,19 @@ public sealed class OciLayoutSource(string directory, ImageChoice choice) : IIma
 
     public static bool IsLayout(string directory) => File.Exists(Path.Combine(directory, "index.json")) && Directory.Exists(Path.Combine(directory, "blobs"));
 
-    public Task<Image> ReadAsync(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel) => Task.Run(
+    public Task<Image> ReadAsync(LayerReading reading, CancellationToken cancel) => Task.Run(
         () =>
         {
             try
             {
                 var index = Json.Parse(
-                    Document(Path.Combine(directory, "index.json"), limits) ?? throw new ArchiveException("it has no index.json"),
+                    Document(Path.Combine(directory, "index.json"), reading.Limits) ?? throw new ArchiveException("it has no index.json"),
                     ImageJsonContext.Default.ManifestJson, "its index.json");
                 var (manifest, name) = ManifestChooser.Choose(
-                    index, choice, digest => Document(BlobPath(digest), limits) is { } blob ? blob : (ReadOnlyMemory<byte>?)null);
-                var layers = LayerSet.Read(manifest, limits, s_parallel, layer => Layer(layer.Digest!, analysers, limits, cancel), cancel);
-                var image = OciAssembler.Assemble(manifest, name, digest => Document(BlobPath(digest), limits), layers.GetValueOrDefault);
+                    index, choice, digest => Document(BlobPath(digest), reading.Limits) is { } blob ? blob : (ReadOnlyMemory<byte>?)null);
+                var configuration = Digest.IsValid(manifest.Config?.Digest) ? Document(BlobPath(manifest.Config!.Digest!), reading.Limits) : null;
+                var layers = LayerSet.Read(manifest, configuration, reading, s_parallel, layer => Layer(layer.Digest!, reading, cancel), cancel);
+                var image = OciAssembler.Assemble(manifest, name, _ => configuration, layers.GetValueOrDefault);
                 return image with { Name = image.Name.Length > 0 ? image.Name : directory, Origin = "OCI layout" };
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArchiveException)
@@ -32,10 +33,10 @@ public sealed class OciLayoutSource(string directory, ImageChoice choice) : IIma
             }
         }, cancel);
 
-    private Layer? Layer(string digest, IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits, CancellationToken cancel)
+    private Layer? Layer(string digest, LayerReading reading, CancellationToken cancel)
     {
         using var blob = Open(BlobPath(digest));
-        return blob is null ? null : new LayerReader(analysers, limits).Read(blob, cancel);
+        return blob is null ? null : new LayerReader(reading).Read(blob, cancel);
     }
 
     // Only ever called with a valid digest: 64 hexadecimal digits lead nowhere else.

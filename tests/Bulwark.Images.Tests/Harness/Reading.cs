@@ -8,10 +8,10 @@ namespace Bulwark.Images.Tests.Harness;
 internal static class Reading
 {
     public static Image Archive(byte[] archive, string tag = "", ArchiveLimits? limits = null, params IFileAnalyser[] analysers) =>
-        new ArchiveStreamReader(new("the test's image", tag), analysers, limits ?? new()).Read(new OneWay(archive), CancellationToken.None);
+        new ArchiveStreamReader(new("the test's image", tag), new(analysers, limits ?? new())).Read(new OneWay(archive), CancellationToken.None);
 
     public static Layer Layer(byte[] blob, ArchiveLimits? limits = null, params IFileAnalyser[] analysers) =>
-        new LayerReader(analysers, limits ?? new()).Read(new OneWay(blob), CancellationToken.None);
+        new LayerReader(new(analysers, limits ?? new())).Read(new OneWay(blob), CancellationToken.None);
 
     /// <summary>As from a socket: in small pieces, and never back.</summary>
     internal sealed class OneWay(byte[] bytes) : ForwardStream

@@ -120,7 +120,7 @@ public sealed class LayerReaderTests
     {
         // Made as it is read: the archive itself takes none.
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var layer = new LayerReader([], new()).Read(new ManyFiles(1_000_000), CancellationToken.None);
+        var layer = new LayerReader(new([], new())).Read(new ManyFiles(1_000_000), CancellationToken.None);
         var after = GC.GetTotalMemory(forceFullCollection: true);
 
         Assert.Equal(1_000_000, layer.Entries);

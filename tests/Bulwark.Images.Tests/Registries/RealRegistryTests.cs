@@ -89,7 +89,7 @@ public sealed class RealRegistryTests(RegistryDaemon registry) : IClassFixture<R
         directory.Write($"{address}/ca.crt", await File.ReadAllBytesAsync(Directory.GetFiles(Path.Combine(registry.Options.CertificateDirectories[0], registry.Host))[0]));
 
         await Assert.ThrowsAsync<ImageException>(() => new RegistrySource(
-            ImageReference.Parse($"{address}/any:1")!, null, registry.Options with { CertificateDirectories = [directory.Path] }).ReadAsync([], new(), CancellationToken.None));
+            ImageReference.Parse($"{address}/any:1")!, null, registry.Options with { CertificateDirectories = [directory.Path] }).ReadAsync(new([], new()), CancellationToken.None));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class RealRegistryTests(RegistryDaemon registry) : IClassFixture<R
     }
 
     private Task<Image> ReadAsync(string name, Platform? platform = null, RegistryOptions? options = null, params IFileAnalyser[] analysers) =>
-        new RegistrySource(ImageReference.Parse($"{registry.Host}/{name}")!, platform, options ?? registry.Options).ReadAsync(analysers, new(), CancellationToken.None);
+        new RegistrySource(ImageReference.Parse($"{registry.Host}/{name}")!, platform, options ?? registry.Options).ReadAsync(new(analysers, new()), CancellationToken.None);
 
     private static JsonObject Entry(string digest, string architecture, string system = "linux") => new()
     {

@@ -233,7 +233,7 @@ public sealed class TokenRegistryTests : IAsyncDisposable
         var auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"anna:{Secret}"));
         var file = _directory.Write("config.json", (credentials ?? $$$"""{"auths":{"HOST":{"auth":"{{{auth}}}"} }}""").Replace("HOST", _registry.Host, StringComparison.Ordinal));
         return new RegistrySource(ImageReference.Parse($"{_registry.Host}/shop/web{wanted}")!, null,
-            new() { PlainHttp = plainHttp, CredentialFiles = [file], Pause = TimeSpan.Zero }).ReadAsync([], new(), CancellationToken.None);
+            new() { PlainHttp = plainHttp, CredentialFiles = [file], Pause = TimeSpan.Zero }).ReadAsync(new([], new()), CancellationToken.None);
     }
 
     private byte[] Serve(string request)

@@ -43,7 +43,7 @@ public sealed class ArchiveTests
             directory.Write(name, content);
 
         Assert.True(OciLayoutSource.IsLayout(directory.Path));
-        var image = await new OciLayoutSource(directory.Path, new("x")).ReadAsync([], new(), CancellationToken.None);
+        var image = await new OciLayoutSource(directory.Path, new("x")).ReadAsync(new([], new()), CancellationToken.None);
 
         Assert.Empty(image.Doubts);
         Assert.Equal(TestImage.Digest(Shop().Configuration()), image.Id);

@@ -17,7 +17,7 @@ public sealed class DirectoryTests
         File.SetUnixFileMode(directory.Write("bin/su", "x"), (UnixFileMode)Convert.ToInt32("4755", 8));
         var keep = new Keep();
 
-        var image = await new DirectorySource(directory.Path).ReadAsync([keep], new(), CancellationToken.None);
+        var image = await new DirectorySource(directory.Path).ReadAsync(new([keep], new()), CancellationToken.None);
 
         Assert.Equal(["bin/su", "etc/os-release"], keep.Files.Keys.Order());
         Assert.Equal("/etc/shadow", image.Layers[0].Files["etc/shadow"].LinkTarget);
@@ -34,12 +34,12 @@ public sealed class DirectoryTests
         directory.Write("z", "read");
         var keep = new Keep();
 
-        await new DirectorySource(directory.Path).ReadAsync([keep], new(), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await new DirectorySource(directory.Path).ReadAsync(new([keep], new()), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.Equal(["z"], keep.Files.Keys);
     }
 
     [Fact]
     public async Task What_is_no_directory_is_an_error() =>
-        await Assert.ThrowsAsync<ImageException>(() => new DirectorySource("/nonexistent").ReadAsync([], new(), CancellationToken.None));
+        await Assert.ThrowsAsync<ImageException>(() => new DirectorySource("/nonexistent").ReadAsync(new([], new()), CancellationToken.None));
 }

@@ -11,7 +11,7 @@ public sealed class DockerTests(DockerDaemon docker) : IClassFixture<DockerDaemo
     [Fact]
     public async Task An_image_is_streamed_out_of_the_daemon()
     {
-        var image = await new DockerSource(docker.Endpoint, DockerDaemon.Image).ReadAsync([], new(), CancellationToken.None);
+        var image = await new DockerSource(docker.Endpoint, DockerDaemon.Image).ReadAsync(new([], new()), CancellationToken.None);
 
         Assert.Empty(image.Doubts);
         Assert.Equal(DockerDaemon.Image, image.Name);
@@ -26,8 +26,8 @@ public sealed class DockerTests(DockerDaemon docker) : IClassFixture<DockerDaemo
         using (var save = Process.Start("docker", ["-H", docker.Endpoint, "save", "-o", file, DockerDaemon.Image]))
             await save.WaitForExitAsync();
 
-        var saved = await new ArchiveSource(file, new(file)).ReadAsync([], new(), CancellationToken.None);
-        var streamed = await new DockerSource(docker.Endpoint, DockerDaemon.Image).ReadAsync([], new(), CancellationToken.None);
+        var saved = await new ArchiveSource(file, new(file)).ReadAsync(new([], new()), CancellationToken.None);
+        var streamed = await new DockerSource(docker.Endpoint, DockerDaemon.Image).ReadAsync(new([], new()), CancellationToken.None);
 
         Assert.Empty(saved.Doubts);
         Assert.Equal(streamed.Id, saved.Id);
@@ -38,7 +38,7 @@ public sealed class DockerTests(DockerDaemon docker) : IClassFixture<DockerDaemo
     public async Task A_name_that_the_daemon_does_not_know_says_how_to_get_the_image()
     {
         var exception = await Assert.ThrowsAsync<ImageException>(
-            () => new DockerSource(docker.Endpoint, "no/such:image").ReadAsync([], new(), CancellationToken.None));
+            () => new DockerSource(docker.Endpoint, "no/such:image").ReadAsync(new([], new()), CancellationToken.None));
 
         Assert.Equal("docker pull no/such:image", exception.Hint);
     }
@@ -49,9 +49,9 @@ public sealed class DockerTests(DockerDaemon docker) : IClassFixture<DockerDaemo
         var id = await docker.StartContainerAsync("looked-into", "", "shop=web");
         await PutAsync(id, new Tar().File("added", "#!", "4755"));
 
-        var running = await new ContainerSource(docker.Endpoint, "looked-into").ReadAsync([], new(), CancellationToken.None);
+        var running = await new ContainerSource(docker.Endpoint, "looked-into").ReadAsync(new([], new()), CancellationToken.None);
         await docker.Client.StopContainerAsync(id, TimeSpan.Zero);
-        var stopped = await new ContainerSource(docker.Endpoint, id).ReadAsync([], new(), CancellationToken.None);
+        var stopped = await new ContainerSource(docker.Endpoint, id).ReadAsync(new([], new()), CancellationToken.None);
 
         Assert.Equal("container looked-into", running.Name);
         Assert.Empty(running.Layers[0].Doubts);
@@ -65,12 +65,12 @@ public sealed class DockerTests(DockerDaemon docker) : IClassFixture<DockerDaemo
     [Fact]
     public async Task A_container_that_is_not_there_is_an_error_that_says_so() =>
         Assert.Equal("there is no container 'none'", (await Assert.ThrowsAsync<ImageException>(
-            () => new ContainerSource(docker.Endpoint, "none").ReadAsync([], new(), CancellationToken.None))).Message);
+            () => new ContainerSource(docker.Endpoint, "none").ReadAsync(new([], new()), CancellationToken.None))).Message);
 
     [Fact]
     public async Task A_daemon_that_is_not_there_is_an_error_that_says_so() =>
         Assert.Contains("nonexistent", (await Assert.ThrowsAsync<ImageException>(
-            () => new DockerSource("unix:///nonexistent", "a").ReadAsync([], new(), CancellationToken.None))).Reason, StringComparison.Ordinal);
+            () => new DockerSource("unix:///nonexistent", "a").ReadAsync(new([], new()), CancellationToken.None))).Reason, StringComparison.Ordinal);
 
     // What somebody changes in a running container, docker cp changes too.
     private async Task PutAsync(string container, Tar files)

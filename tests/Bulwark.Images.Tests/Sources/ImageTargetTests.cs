@@ -38,7 +38,7 @@ public sealed class ImageTargetTests
         using var directory = new TemporaryDirectory();
         var path = directory.Write("page.html", new string('<', 1000));
 
-        var exception = await Assert.ThrowsAsync<ImageException>(() => ImageTarget.Open(path, "unix:///x").ReadAsync([], new(), CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<ImageException>(() => ImageTarget.Open(path, "unix:///x").ReadAsync(new([], new()), CancellationToken.None));
         Assert.Equal("it is no tar archive", exception.Reason);
     }
 }

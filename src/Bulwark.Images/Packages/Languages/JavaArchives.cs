@@ -7,13 +7,17 @@ namespace Bulwark.Images.Packages.Languages;
 
 /// <summary>
 /// JAR, WAR and EAR files, also inside of each other: Maven writes <c>META-INF/maven/GROUP/ARTIFACT/pom.properties</c> into what it builds,
-/// and a shaded archive has one for each artifact in it. What has none is not guessed at by its name.
+/// and a shaded archive has one for each artifact in it. What has none is looked up in its manifest (<see cref="JavaManifest"/>), and not
+/// guessed at by its name.
 /// </summary>
 public sealed class JavaArchives : IFileAnalyser
 {
     private const int DeepestNesting = 4;
     private const int MostEntries = 200_000;
     private const int LargestProperties = 64 << 10;
+
+    // Signed archives list a digest of every file there.
+    private const int LargestManifest = 16 << 20;
     private const long LargestInner = 256L << 20;
     private const long MostUnpacked = 2L << 30;
 
@@ -59,7 +63,11 @@ public sealed class JavaArchives : IFileAnalyser
                     Read(inner, $"{path}!/{entry.FullName}", depth + 1);
                 }
             }
-            if (hasClasses && !hasName)
+            if (!hasClasses || hasName)
+                return;
+            if (zip.GetEntry("META-INF/MANIFEST.MF") is { } manifest && JavaManifest.Read(Unpacked(manifest, LargestManifest), ImagePath.Name(path)) is { } package)
+                found.Add(package);
+            else
                 Nameless.Add(path);
         }
 

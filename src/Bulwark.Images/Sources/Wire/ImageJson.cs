@@ -27,6 +27,7 @@ internal sealed record ManifestJson
     public DescriptorJson? Config { get; init; }
     public DescriptorJson[]? Layers { get; init; }
     public DescriptorJson[]? Manifests { get; init; }
+    public Dictionary<string, string?>? Annotations { get; init; }
 }
 
 internal sealed record DockerManifestJson
@@ -89,6 +90,54 @@ internal sealed record ContainerJson
     public ContainerConfigurationJson? Config { get; init; }
 }
 
+/// <summary>What Docker says of an image (Docker Engine API, "Inspect an image").</summary>
+internal sealed record DescribedImageJson
+{
+    [JsonPropertyName("Id")]
+    public string? Id { get; init; }
+
+    [JsonPropertyName("RepoTags")]
+    public string[]? RepoTags { get; init; }
+
+    [JsonPropertyName("Created")]
+    public DateTimeOffset? Created { get; init; }
+
+    [JsonPropertyName("Architecture")]
+    public string? Architecture { get; init; }
+
+    [JsonPropertyName("Os")]
+    public string? Os { get; init; }
+
+    [JsonPropertyName("Config")]
+    public ContainerConfigurationJson? Config { get; init; }
+
+    [JsonPropertyName("RootFS")]
+    public DescribedLayersJson? RootFS { get; init; }
+}
+
+internal sealed record DescribedLayersJson
+{
+    [JsonPropertyName("Layers")]
+    public string[]? Layers { get; init; }
+}
+
+/// <summary>A step as Docker tells it (Docker Engine API, "Get the history of an image"): without saying whether it made a layer.</summary>
+internal sealed record DescribedStepJson
+{
+    [JsonPropertyName("CreatedBy")]
+    public string? CreatedBy { get; init; }
+}
+
+/// <summary>An image in Docker's list of them (Docker Engine API, "List images").</summary>
+internal sealed record ListedImageJson
+{
+    [JsonPropertyName("Id")]
+    public string? Id { get; init; }
+
+    [JsonPropertyName("RepoTags")]
+    public string[]? RepoTags { get; init; }
+}
+
 internal sealed record HealthcheckJson
 {
     [JsonPropertyName("Test")]
@@ -117,4 +166,7 @@ internal sealed record HistoryJson
 [JsonSerializable(typeof(DockerManifestJson[]))]
 [JsonSerializable(typeof(ConfigurationJson))]
 [JsonSerializable(typeof(ContainerJson))]
+[JsonSerializable(typeof(DescribedImageJson))]
+[JsonSerializable(typeof(DescribedStepJson[]))]
+[JsonSerializable(typeof(ListedImageJson[]))]
 internal sealed partial class ImageJsonContext : JsonSerializerContext;

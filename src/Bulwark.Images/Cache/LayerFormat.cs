@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Bulwark.Images.Advisories;
+using Bulwark.Images.Archives;
+using Bulwark.Images.Findings;
+using Bulwark.Images.Layers;
+using Bulwark.Images.Packages;
+using Bulwark.Images.Packages.Debian;
+
+namespace Bulwark.Images.Cache;
+
+/// <summary>
+/// A <see cref="Layer"/> as bytes: a mark with the format's version, the key that it was kept under, its members in the order of
+/// its writing below, and at the end the SHA-256 of all that. Numbers are little endian, texts UTF-8 behind their length.
+/// </summary>
+internal static class LayerFormat
+{
+    private static ReadOnlySpan<byte> Mark => "BWLAYER\u0001"u8;
+
+    public static void Write(Layer layer, string key, Stream stream)
+    {
+        using var hash = SHA256.Create();
+        using (var hashed = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
+        using (var buffered = new BufferedStream(hashed, 1 << 16))
+        {
+            buffered.Write(Mark);
+            var writer = new CacheWriter(buffered);
+            writer.Text(key);
+            Members(writer, layer);
+        }
+        stream.Write(hash.Hash!);
+    }
+
+    /// <returns>Null for what is damaged, of another version, or of another key.</returns>
+    public static Layer? Read(ReadOnlySpan<byte> bytes, string key)
+    {
+        if (bytes.Length < Mark.Length + SHA256.HashSizeInBytes || !bytes.StartsWith(Mark))
+            return null;
+        var content = bytes[..^SHA256.HashSizeInBytes];
+        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
+            return null;
+        try
+        {
+            var reader = new CacheReader(content[Mark.Length..]);
+            if (reader.Text() != key)
+                return null;
+            var layer = Members(ref reader);
+            return reader.IsAtEnd ? layer : null;
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static void Members(CacheWriter writer, Layer layer)
+    {
+        writer.Text(layer.DiffId);
+        writer.Number(layer.UnpackedBytes);
+        writer.Number(layer.Entries);
+        writer.All(layer.Paths, key => writer.Wide(key.Value));
+        writer.All(layer.Directories, key => writer.Wide(key.Value));
+        writer.All(layer.Whiteouts, writer.Text);
+        writer.All(layer.OpaqueDirectories, writer.Text);
+        writer.All(layer.Files.Values, file =>
+        {
+            writer.Text(file.Path);
+            writer.Number((int)file.Kind);
+            writer.Number((int)file.Mode);
+            writer.Number(file.Uid);
+            writer.Number(file.Gid);
+            writer.Number(file.Size);
+            writer.Text(file.LinkTarget);
+            writer.Number((long)file.Capabilities);
+        });
+        writer.Each(layer.Documents, document => writer.Bytes(document.Span));
+        writer.Each(layer.Packages, packages => writer.All(packages, package =>
+        {
+            writer.Number((int)package.Kind);
+            writer.Text(package.Name);
+            writer.Text(package.Version);
+            writer.Text(package.Source);
+            writer.Text(package.SourceVersion);
+            writer.Text(package.Architecture);
+            writer.Text(package.Maintainer);
+        }));
+        writer.Each(layer.OwnedPaths, keys => writer.All(keys, key => writer.Wide(key.Value)));
+        writer.Each(layer.PackagedFiles, files => writer.All(files, file =>
+        {
+            writer.Text(file.Path);
+            writer.Wide(file.Md5);
+        }));
+        writer.Each(layer.Md5, writer.Wide);
+        writer.All(layer.Secrets, secret =>
+        {
+            writer.Text(secret.Rule);
+            writer.Text(secret.What);
+            writer.Number((int)secret.Severity);
+            writer.Text(secret.Path);
+            writer.Number(secret.Line);
+            writer.Text(secret.Masked);
+        });
+        writer.All(layer.Suspicions, suspicion =>
+        {
+            writer.Number((int)suspicion.Kind);
+            writer.Text(suspicion.Rule);
+            writer.Text(suspicion.What);
+            writer.Number((int)suspicion.Severity);
+            writer.Text(suspicion.Path);
+        });
+        writer.All(layer.Doubts, doubt =>
+        {
+            writer.Number((int)doubt.Kind);
+            writer.Text(doubt.Subject);
+            writer.Text(doubt.Reason);
+            writer.Text(doubt.Hint);
+        });
+    }
+
+    private static Layer Members(ref CacheReader reader)
+    {
+        var layer = new Layer { DiffId = reader.Text(), UnpackedBytes = reader.Number(), Entries = (int)reader.Number() };
+        var count = reader.Count(CacheWriter.WideBytes);
+        layer.Paths.EnsureCapacity(count);
+        for (; count > 0; count--)
+            layer.Paths.Add(new(reader.Wide()));
+        count = reader.Count(CacheWriter.WideBytes);
+        layer.Directories.EnsureCapacity(count);
+        for (; count > 0; count--)
+            layer.Directories.Add(new(reader.Wide()));
+        for (count = reader.Count(); count > 0; count--)
+            layer.Whiteouts.Add(reader.Text());
+        for (count = reader.Count(); count > 0; count--)
+            layer.OpaqueDirectories.Add(reader.Text());
+        for (count = reader.Count(); count > 0; count--)
+        {
+            var path = reader.Text();
+            layer.Files[path] = new(path, (TarEntryKind)reader.Number(), (UnixFileMode)reader.Number(), reader.Number(), reader.Number(), reader.Number(), reader.Text(), (ulong)reader.Number());
+        }
+        for (count = reader.Count(); count > 0; count--)
+            layer.Documents[reader.Text()] = reader.Bytes();
+        for (count = reader.Count(); count > 0; count--)
+            layer.Packages[reader.Text()] = Packages(ref reader);
+        for (count = reader.Count(); count > 0; count--)
+        {
+            var path = reader.Text();
+            var keys = new PathKey[reader.Count(CacheWriter.WideBytes)];
+            for (var index = 0; index < keys.Length; index++)
+                keys[index] = new(reader.Wide());
+            layer.OwnedPaths[path] = keys;
+        }
+        for (count = reader.Count(); count > 0; count--)
+        {
+            var path = reader.Text();
+            var files = new PackagedFile[reader.Count(CacheWriter.WideBytes)];
+            for (var index = 0; index < files.Length; index++)
+                files[index] = new(reader.Text(), reader.Wide());
+            layer.PackagedFiles[path] = files;
+        }
+        count = reader.Count();
+        layer.Md5.EnsureCapacity(count);
+        for (; count > 0; count--)
+            layer.Md5[reader.Text()] = reader.Wide();
+        for (count = reader.Count(); count > 0; count--)
+            layer.Secrets.Add(new(reader.Text(), reader.Text(), (Severity)reader.Number(), reader.Text(), (int)reader.Number(), reader.Text()));
+        for (count = reader.Count(); count > 0; count--)
+            layer.Suspicions.Add(new((FindingKind)reader.Number(), reader.Text(), reader.Text(), (Severity)reader.Number(), reader.Text()));
+        for (count = reader.Count(); count > 0; count--)
+            layer.Doubts.Add(new((CannotTellKind)reader.Number(), reader.Text(), reader.Text()) { Hint = reader.Text() });
+        return layer;
+    }
+
+    private static ImmutableArray<Package> Packages(ref CacheReader reader)
+    {
+        var packages = ImmutableArray.CreateBuilder<Package>(reader.Count());
+        while (packages.Count < packages.Capacity)
+        {
+            packages.Add(new((PackageKind)reader.Number(), reader.Text(), reader.Text())
+            {
+                Source = reader.Text(),
+                SourceVersion = reader.Text(),
+                Architecture = reader.Text(),
+                Maintainer = reader.Text(),
+            });
+        }
+        return packages.MoveToImmutable();
+    }
+}

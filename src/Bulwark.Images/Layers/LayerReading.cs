@@ -1,0 +1,24 @@
+using Bulwark.Images.Archives;
+using Bulwark.Images.Cache;
+
+namespace Bulwark.Images.Layers;
+
+/// <summary>How layers are read.</summary>
+/// <param name="Analysers">What looks into their files.</param>
+/// <param name="Cache">Layers that were read before; null to read all of them.</param>
+public sealed record LayerReading(IReadOnlyList<IFileAnalyser> Analysers, ArchiveLimits Limits, LayerCache? Cache = null)
+{
+    /// <summary>What decides what comes out of a layer, besides its content and the program that reads it.</summary>
+    internal string Settings { get; } = $"{string.Join(' ', Analysers.Select(analyser => $"{analyser.GetType().Name}{analyser.Settings}"))} {Limits}";
+
+    /// <summary>What was found out about a layer before; null if that is not known.</summary>
+    /// <param name="diffId">Digest of its unpacked tar.</param>
+    /// <param name="blobDigest">Digest that its blob is promised to have; empty if none is.</param>
+    internal Layer? Known(string diffId, string blobDigest)
+    {
+        if (Cache?.Find(diffId, Settings) is not { } layer)
+            return null;
+        layer.BlobDigest = blobDigest.Length > 0 ? blobDigest : diffId;
+        return layer;
+    }
+}
