@@ -26,11 +26,6 @@ public sealed partial class DockerClient
     public Task<byte[]?> DescribeContainerAsync(string idOrName, CancellationToken cancellationToken = default) =>
         GetAsync($"/containers/{Escape(idOrName)}/json", mayBeMissing: true, cancellationToken);
 
-    /// <summary>What the daemon says of an image, in its own words (JSON); null if there is no such image.</summary>
-    public Task<byte[]?> DescribeImageAsync(string name, CancellationToken cancellationToken = default) =>
-        // The name's slashes are part of the path; Docker does not take them escaped.
-        GetAsync($"/images/{string.Join('/', name.Split('/').Select(Escape))}/json", mayBeMissing: true, cancellationToken);
-
     /// <summary>What the daemon says of a volume, in its own words (JSON); null if there is no such volume.</summary>
     public Task<byte[]?> DescribeVolumeAsync(string name, CancellationToken cancellationToken = default) =>
         GetAsync($"/volumes/{Escape(name)}", mayBeMissing: true, cancellationToken);
