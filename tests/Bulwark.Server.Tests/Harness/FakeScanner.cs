@@ -24,7 +24,7 @@ public sealed class FakeScanner : IImageScanner
         if (Fails.Length > 0)
             throw new ImageScanException(Fails);
         return new(1, id, id, "", new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), "", "", "", [], [], "", new(true, true, []),
-            Finds is { } kind ? [new(kind, "found/it", Severity.Critical, "", "", null, "", "", null, null)] : [],
+            Finds is { } kind ? [new(kind, "found/it", Severity.Critical, "", "", null, "", "", "", null, null)] : [],
             File.Exists(advisories) ? [] : [new(Bulwark.Images.CannotTellKind.Advisories, "debian:12", "there are no advisories", true, null, "")], [], []);
     }
 }
