@@ -6,9 +6,8 @@ namespace Bulwark.Images.Tests.Packages;
 public sealed class JavaManifestTests
 {
     [Theory]
-    // As maven-bundle-plugin makes the symbolic name: with the artifact whole, and with the part that it shares with the group only once.
+    // As maven-bundle-plugin makes the symbolic name: with the part that the artifact shares with the group only once.
     [InlineData("log4j-core-2.14.1.jar", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 2.14.1\n", "org.apache.logging.log4j:log4j-core@2.14.1")]
-    [InlineData("commons-text-1.9.jar", "Bundle-SymbolicName: org.apache.commons.commons-text;singleton:=true\nBundle-Version: 1.9\n", "org.apache.commons:commons-text@1.9")]
     // As Maven's archiver and Spring's build write it.
     [InlineData("spring-boot-2.1.0.RELEASE.jar", "Implementation-Vendor-Id: org.springframework.boot\nImplementation-Version: 2.1.0.RELEASE\n", "org.springframework.boot:spring-boot@2.1.0.RELEASE")]
     // A line that is folded.
@@ -23,6 +22,7 @@ public sealed class JavaManifestTests
     [Theory]
     [InlineData("log4j-core-2.14.1.jar", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 2.17.1\n")]
     [InlineData("renamed.jar", "Implementation-Vendor-Id: org.example\nImplementation-Version: 1\n")]
+    [InlineData("commons-text-1.9.jar", "Bundle-SymbolicName: org.apache.commons.commons-text;singleton:=true\nBundle-Version: 1.9\n")]
     [InlineData("gson-2.8.jar", "Bundle-SymbolicName: com.google.gson\nBundle-Version: 2.8\n")]
     [InlineData("lib-1.jar", "Implementation-Vendor-Id: Example Inc.\nImplementation-Version: 1\n")]
     [InlineData("lib-1.jar", "Created-By: somebody\n\nName: x\nImplementation-Vendor-Id: org.example\nImplementation-Version: 1\n")]

@@ -37,12 +37,7 @@ internal static class JavaManifest
             return vendorId;
         if (!IsGroup(symbolicName))
             return null;
-        var last = symbolicName[(symbolicName.LastIndexOf('.') + 1)..];
-        // The artifact is named like the last part of either the group or the whole: both make the same name.
-        if (artifact == last)
-            return null;
-        if (symbolicName.EndsWith($".{artifact}", StringComparison.Ordinal))
-            return Checked(symbolicName[..^(artifact.Length + 1)]);
+        // Where the name ends in the whole artifact, the group may end in it too: both make the same name, and neither is taken.
         for (var at = artifact.IndexOf('-', StringComparison.Ordinal); at > 0; at = artifact.IndexOf('-', at + 1))
         {
             var (first, rest) = (artifact[..at], artifact[(at + 1)..]);
