@@ -33,7 +33,18 @@ public sealed unsafe class MapMigrationTests : IDisposable
         {
             older.Map<ConnectionKey, OlderConnection>("tcp_connections").Set(key, new()
             {
-                LastSeen = 11, Peer = 12, Policy = 13, Epoch = 14, ServerPort = 80, OpenedBy = 1, State = 2, Verdict = 1, Fins = 3, Samples = 2, Seen = 3, OpeningBytes = 15,
+                LastSeen = 11,
+                Peer = 12,
+                Policy = 13,
+                Epoch = 14,
+                ServerPort = 80,
+                OpenedBy = 1,
+                State = 2,
+                Verdict = 1,
+                Fins = 3,
+                Samples = 2,
+                Seen = 3,
+                OpeningBytes = 15,
             });
         }
 
@@ -43,7 +54,18 @@ public sealed unsafe class MapMigrationTests : IDisposable
         Assert.Equal(
             new Connection
             {
-                LastSeen = 11, Peer = 12, Policy = 13, Epoch = 14, ServerPort = 80, OpenedBy = 1, State = 2, Verdict = 1, Fins = 3, Samples = 2, Seen = 3, OpeningBytes = 15,
+                LastSeen = 11,
+                Peer = 12,
+                Policy = 13,
+                Epoch = 14,
+                ServerPort = 80,
+                OpenedBy = 1,
+                State = 2,
+                Verdict = 1,
+                Fins = 3,
+                Samples = 2,
+                Seen = 3,
+                OpeningBytes = 15,
             },
             found);
     }
