@@ -72,7 +72,8 @@ GLOBAL int tell_call(const struct endpoint *endpoint, const struct socket_key *k
 	event->direction = DIRECTION_OUT;
 	event->verdict = verdict_reason >> 8;
 	event->reason = verdict_reason & 0xff;
-	submit(event);	return 0;
+	submit(event);
+	return 0;
 }
 
 /*

@@ -76,7 +76,8 @@ GLOBAL int tell_connection(const struct endpoint *endpoint, const struct connect
 	}
 	fill_event(event, endpoint, key, c, now);
 	event->type = EVENT_CONNECTION;
-	submit(event);	return 0;
+	submit(event);
+	return 0;
 }
 
 /* How many equal attempts an event is to stand for now; 0 if none is to be told. */
@@ -124,7 +125,8 @@ GLOBAL int tell_attempt(const struct endpoint *endpoint, const struct connection
 	event->type = EVENT_ATTEMPT;
 	event->reason = reason;
 	event->attempts = attempts_since;
-	submit(event);	return 0;
+	submit(event);
+	return 0;
 }
 
 GLOBAL int tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, const struct connection_key *key,
@@ -149,7 +151,8 @@ GLOBAL int tell_payload(struct __sk_buff *skb, const struct endpoint *endpoint, 
 		bpf_ringbuf_discard(event, 0);
 		return 0;
 	}
-	submit(event);	return 0;
+	submit(event);
+	return 0;
 }
 
 #define FTP_PORT 21

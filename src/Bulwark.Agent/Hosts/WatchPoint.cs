@@ -64,21 +64,18 @@ internal sealed class WatchHooks(KernelPrograms programs, string pinRoot, bool u
     /// <summary>Takes the programs off, if they and it are there.</summary>
     public void Detach(WatchPoint point)
     {
+        Forget(point);
         switch (point)
         {
             case WatchPoint.HostEnd host:
-                _hostEnds.Detach(host.Interface);
+                PacketHooks.DetachFilters(host.Interface);
                 break;
             case WatchPoint.InsideInterface inside:
-                _inside.Forget(inside.Interface);
                 IfThere(() => Inside(inside, () =>
                 {
-                    _inside.Detach(inside.Interface);
+                    PacketHooks.DetachFilters(inside.Interface);
                     return true;
                 }));
-                break;
-            case WatchPoint.ControlGroup group:
-                ControlGroups.Detach(group.Place);
                 break;
         }
     }

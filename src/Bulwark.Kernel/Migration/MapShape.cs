@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Bulwark.Kernel.Native;
 
 namespace Bulwark.Kernel.Migration;
@@ -33,14 +32,10 @@ internal sealed unsafe record MapShape(
     /// <exception cref="KernelException">The kernel does not tell.</exception>
     public static MapShape Of(Descriptor map)
     {
-        Information information = default;
-        var size = (uint)sizeof(Information);
-        var result = LibBpf.ObjectInformation(map.Value, &information, &size);
-        if (result != 0)
-            throw new KernelException("ask for the shape of a map", -result);
+        var information = MapInformation.Of(map.Value);
         var types = information.Btf == 0 ? null : TypesOf(information.Btf);
         return new(
-            information.Type, (int)information.KeySize, (int)information.ValueSize, (int)information.Capacity, information.Flags,
+            information.Type, (int)information.KeySize, (int)information.ValueSize, (int)information.MaxEntries, information.Flags,
             types?.FieldsOf(information.KeyType), types?.FieldsOf(information.ValueType));
     }
 
@@ -73,26 +68,4 @@ internal sealed unsafe record MapShape(
     // What one of them does not tell counts by its size alone.
     private static bool AreSame(IReadOnlyDictionary<string, BtfField>? a, IReadOnlyDictionary<string, BtfField>? b) =>
         a is null || b is null || (a.Count == b.Count && a.All(field => b.TryGetValue(field.Key, out var other) && other == field.Value));
-
-    /// <summary><c>struct bpf_map_info</c> (linux/bpf.h).</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Information
-    {
-        public uint Type;
-        public uint Id;
-        public uint KeySize;
-        public uint ValueSize;
-        public uint Capacity;
-        public uint Flags;
-        private readonly ulong _name0;
-        private readonly ulong _name1;
-        private readonly uint _interface;
-        private readonly uint _btfOfKernelStruct;
-        private readonly ulong _device;
-        private readonly ulong _inode;
-        public uint Btf;
-        public uint KeyType;
-        public uint ValueType;
-        private readonly uint _pad;
-    }
 }
