@@ -5,7 +5,8 @@
  * Context:  egress: the process that sends, or softirq; ingress: softirq; the others: the process that makes the call. Packets are those of
  *           the container's sockets, from the IP header on.
  * Does:     lets packets pass or drops them, as the programs of a veth do (veth.bpf.c). They cannot be answered, so the call to open a
- *           conversation is refused already (EPERM). Notes executables, as socket.bpf.c does.
+ *           conversation is refused already (EPERM),
+ *           and so is that to bind a port that the profile has for other executables. Notes executables, as socket.bpf.c does.
  * On error: a packet that cannot be read does not pass in protect. Before the agent has said whose the control group is, all pass.
  * Needs:    Linux 5.17 (bpf_loop).
  */
@@ -50,12 +51,10 @@ INLINE int on_cgroup_client(struct bpf_sock_addr *ctx, int ipv6)
 	return endpoint ? on_call(ctx, ipv6, place, endpoint, 1) : CALL_ALLOW;
 }
 
-INLINE int on_cgroup_server(struct bpf_sock *ctx)
+INLINE int on_cgroup_server(struct bpf_sock *ctx, int is_local)
 {
 	__u32 place = *(__u32 *)bpf_get_local_storage(&cgroup_places, 0);
-	if (place)
-		note_bound(ctx, place);
-	return CALL_ALLOW;
+	return place ? on_bind(ctx, is_local, place, bpf_map_lookup_elem(&endpoints, &place)) : CALL_ALLOW;
 }
 
 SEC("cgroup/connect4")
@@ -85,11 +84,11 @@ int cgroup_send_ipv6(struct bpf_sock_addr *ctx)
 SEC("cgroup/post_bind4")
 int cgroup_bind_ipv4(struct bpf_sock *ctx)
 {
-	return on_cgroup_server(ctx);
+	return on_cgroup_server(ctx, is_local_ipv4(ctx));
 }
 
 SEC("cgroup/post_bind6")
 int cgroup_bind_ipv6(struct bpf_sock *ctx)
 {
-	return on_cgroup_server(ctx);
+	return on_cgroup_server(ctx, is_local_ipv6(ctx));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A process's call to open a conversation: noted, and judged by the executable that makes it. */
+/* A process's call to open a conversation, or to bind a port: noted, and judged by the executable that makes it. */
 #ifndef BULWARK_CALL_H
 #define BULWARK_CALL_H
 
@@ -46,7 +46,7 @@ GLOBAL int tell_call(const struct endpoint *endpoint, const struct socket_key *k
 		.ifindex = place,
 		.port = key->port,
 		.transport = key->transport,
-		.direction = DIRECTION_OUT,
+		.direction = key->bound ? DIRECTION_IN : DIRECTION_OUT,
 		.reason = verdict_reason & 0xff,
 	};
 	__u64 count_since = attempts_to_tell(&which, place, now);
@@ -69,7 +69,7 @@ GLOBAL int tell_call(const struct endpoint *endpoint, const struct socket_key *k
 	event->process = bpf_get_current_pid_tgid() >> 32;
 	event->server_port = key->port;
 	event->transport = key->transport;
-	event->direction = DIRECTION_OUT;
+	event->direction = which.direction;
 	event->verdict = verdict_reason >> 8;
 	event->reason = verdict_reason & 0xff;
 	submit(event);
@@ -131,10 +131,39 @@ INLINE int on_call(struct bpf_sock_addr *ctx, int ipv6, __u64 netns, const struc
 	return CALL_ALLOW;
 }
 
-INLINE void note_bound(struct bpf_sock *ctx, __u64 netns)
+/* Judges who binds a port by the profile of its workload: others may reach the port, and are to find there whom they always did. */
+GLOBAL int judge_bind(const struct endpoint *endpoint, const struct socket_key *key, __u32 executable)
+{
+	if (!endpoint || !key)
+		return CALL_ALLOW;
+	struct workload *workload = bpf_map_lookup_elem(&workloads, &endpoint->workload);
+	if (!workload || workload->mode == MODE_LEARN || may_bind(workload->policy, executable, key->transport, key->port))
+		return CALL_ALLOW;
+	__u32 verdict = workload->mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
+	tell_call(endpoint, key, executable, verdict << 8 | REASON_EXECUTABLE, IDENTITY_ANY);
+	count(verdict == VERDICT_BLOCKED ? COUNTER_BLOCKED : COUNTER_WOULD_BLOCK);
+	return verdict == VERDICT_BLOCKED ? CALL_DENY : CALL_ALLOW;
+}
+
+/* A port was bound: judged where it is known whose it is, unless only the container itself can reach it; noted unless it is refused. */
+INLINE int on_bind(struct bpf_sock *ctx, int is_local, __u64 netns, const struct endpoint *endpoint)
 {
 	struct socket_key key = { .netns = netns, .bound = 1, .port = ctx->src_port, .transport = ctx->protocol };
-	note_socket(&key, current_executable());
+	__u32 executable = current_executable();
+	if (endpoint && !is_local && judge_bind(endpoint, &key, executable) == CALL_DENY)
+		return CALL_DENY;
+	note_socket(&key, executable);
+	return CALL_ALLOW;
+}
+
+INLINE int is_local_ipv4(const struct bpf_sock *ctx)
+{
+	return (ctx->src_ip4 & bpf_htonl(0xff000000)) == bpf_htonl(0x7f000000);
+}
+
+INLINE int is_local_ipv6(const struct bpf_sock *ctx)
+{
+	return ctx->src_ip6[0] == 0 && ctx->src_ip6[1] == 0 && ctx->src_ip6[2] == 0 && ctx->src_ip6[3] == bpf_htonl(1);
 }
 
 #endif

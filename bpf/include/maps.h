@@ -61,12 +61,14 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } workloads SEC(".maps");
 
+#define POLICY_BIND 2 /* in place of a direction: an entry, of any peer, for who may bind the port */
+
 struct policy_key {
 	__u32 policy;
 	__u32 peer;
 	__u16 port;
 	__u8 transport;
-	__u8 direction;
+	__u8 direction; /* enum direction, or POLICY_BIND */
 };
 
 enum permission {
@@ -207,6 +209,13 @@ enum connection_state {
 	STATE_CLOSING = 4, /* TCP: RST, or FIN from both */
 };
 
+/* Whether the first packet came from a raw or packet socket: then nobody was asked which executable opens the conversation. */
+enum raw {
+	RAW_NO = 0,
+	RAW_YES = 1,
+	RAW_REFUSED = 2, /* as it is for listed executables only */
+};
+
 struct connection {
 	__u64 last_seen; /* ns, CLOCK_MONOTONIC */
 	__u32 policy; /* version that judged it */
@@ -222,7 +231,8 @@ struct connection {
 	__u8 seen; /* packets seen: bit 0 out, bit 1 in */
 	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
 	__u16 announced_by; /* port of the conversation on which the server announced this one's; 0: it did not */
-	__u16 pad;
+	__u8 raw; /* enum raw */
+	__u8 pad;
 	__u64 proxied; /* cookie of the proxy's socket, key of `proxied`; 0: no proxy's */
 };
 

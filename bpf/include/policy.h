@@ -133,6 +133,13 @@ GLOBAL __u32 judge_executable(const struct call *call, const struct peer *peer)
 	return wider(permission, permission_for(call, IDENTITY_WORLD));
 }
 
+/* Whether the policy lets the executable bind a port on which others reach the workload. */
+INLINE int may_bind(__u32 policy, __u32 executable, __u8 transport, __u16 port)
+{
+	struct policy_executable_key key = { { policy, IDENTITY_ANY, port, transport, POLICY_BIND }, executable };
+	return !bpf_map_lookup_elem(&policies, &key.entry) || bpf_map_lookup_elem(&policy_executables, &key);
+}
+
 /*
  * The identity by which the policy allows the conversation, or 0. An identity outside is also part of the world, so an entry for
  * the world allows it too.

@@ -60,7 +60,8 @@ INLINE void fill_event(struct event *event, const struct endpoint *endpoint, con
 	event->process = 0;
 	event->announced_by = c->announced_by;
 	event->pad = 0;
-	find_socket(endpoint, c->opened_by, key, event);
+	if (!c->raw)
+		find_socket(endpoint, c->opened_by, key, event);
 }
 
 GLOBAL int tell_connection(const struct endpoint *endpoint, const struct connection_key *key, const struct connection *c,

@@ -74,6 +74,13 @@ INLINE int tell_outside(struct judging *j, const struct connection *c, __u32 rea
 	return TC_ACT_SHOT;
 }
 
+/* Whether the policy has the conversation, which the workload opens, for listed executables only. */
+INLINE int is_listed(__u32 policy, const struct peer *peer, const struct connection_key *key)
+{
+	struct call call = { .policy = policy, .port = key->remote_port, .transport = key->transport };
+	return judge_executable(&call, peer) == PERMISSION_LISTED;
+}
+
 /*
  * Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. The epoch comes last:
  * another core that sees it sees the verdict.
@@ -108,6 +115,10 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 		identity = allowing_identity(j->workload.policy, &peer, j->key.transport << 8 | c->opened_by, c->server_port);
 		if (!identity && c->announced_by)
 			identity = announcing_identity(j->workload.policy, &peer, c->opened_by, c->announced_by);
+		if (identity && c->raw && is_listed(j->workload.policy, &peer, &j->key)) {
+			identity = 0;
+			c->raw = RAW_REFUSED;
+		}
 		if (identity)
 			who = identity;
 		else
@@ -293,6 +304,23 @@ INLINE void open_connection(struct judging *j, int *answered)
 	judge(j, c);
 }
 
+/* linux/socket.h and linux/net.h */
+#define FAMILY_PACKET 17
+#define FAMILY_XDP 44
+#define SOCKET_RAW 3
+
+/* Whether a process wrote the packet itself, headers and all; what the kernel wrote for a connection comes from that one's socket. */
+INLINE int is_from_raw_socket(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+	if (!sk)
+		return 0;
+	if (sk->family == FAMILY_PACKET || sk->family == FAMILY_XDP)
+		return 1;
+	sk = bpf_sk_fullsock(sk);
+	return sk && sk->type == SOCKET_RAW;
+}
+
 /* Whether the packet asks for something, and so is never a reply. */
 INLINE int opens(const struct judging *j)
 {
@@ -313,6 +341,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (!c) {
 		if (j->direction == DIRECTION_IN)
 			j->proxied = proxy_socket(skb);
+		else if (is_from_raw_socket(skb))
+			j->fresh.raw = RAW_YES;
 		open_connection(j, &answered);
 		c = &j->fresh;
 		if (j->direction == c->opened_by)
@@ -346,7 +376,7 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 			read_announcement(skb, &j->reply, &j->key, c, &j->packet);
 		return TC_ACT_UNSPEC;
 	}
-	int action = tell_outside(j, c, REASON_NOT_IN_PROFILE);
+	int action = tell_outside(j, c, c->raw == RAW_REFUSED ? REASON_EXECUTABLE : REASON_NOT_IN_PROFILE);
 	/* stolen: the caller answers; never what was sent to many (RFC 1122 3.2.2) */
 	return action == TC_ACT_SHOT && j->direction == DIRECTION_OUT && c->peer != IDENTITY_MULTICAST ? TC_ACT_STOLEN : action;
 }

@@ -155,7 +155,8 @@ public sealed partial class HostAgent : IAgent, IDisposable
     /// <inheritdoc/>
     public void Apply(
         Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
-        IReadOnlyCollection<PolicyEntry>? announcing = null) => _policies.Apply(workload, mode, entries, executables, announcing);
+        IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null) =>
+        _policies.Apply(workload, mode, entries, executables, announcing, binding);
 
     /// <inheritdoc/>
     public void AssignRange(IPNetwork range, Identity identity) => _policies.AssignRange(range, identity);

@@ -60,18 +60,18 @@ internal sealed class PolicyTable
                 return;
             using var change = _kernel.Changes.Begin();
             _kernel.Workloads.Set(workload.Value, new() { Policy = NextVersion(), Mode = (uint)Mode.Learn });
-            _inForce[workload] = new(Mode.Learn, new([], []), new([], [], []));
+            _inForce[workload] = new(Mode.Learn, new([], []), new([], [], [], []));
         }
     }
 
     /// <inheritdoc cref="IEnforcer.Apply"/>
     public void Apply(
         Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
-        IReadOnlyCollection<PolicyEntry>? announcing = null)
+        IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null)
     {
         lock (_lock)
         {
-            var wanted = new Source([.. entries], [.. executables ?? []], [.. announcing ?? []]);
+            var wanted = new Source([.. entries], [.. executables ?? []], [.. announcing ?? []], [.. binding ?? []]);
             var old = _inForce.GetValueOrDefault(workload);
             if (old is not null && old.Mode == mode && wanted.Equals(old.Source))
                 return;
@@ -102,6 +102,18 @@ internal sealed class PolicyTable
             var key = new PolicyExecutableKey { Entry = KeyOf(version, executable.Entry), Executable = _executables.Get(executable.Executable) };
             _kernel.PolicyExecutables.Set(key, 1);
             written.Executables.Add(key);
+        }
+        foreach (var bind in wanted.Binding)
+        {
+            var key = new PolicyExecutableKey { Entry = KeyOf(version, bind), Executable = _executables.Get(bind.Executable) };
+            _kernel.PolicyExecutables.Set(key, 1);
+            written.Executables.Add(key);
+        }
+        // After its executables: a port that has an entry is for those only.
+        foreach (var key in wanted.Binding.Select(bind => KeyOf(version, bind)).Distinct())
+        {
+            _kernel.Policies.Set(key, Permission.Listed);
+            written.Entries.Add(key);
         }
         var listed = wanted.Executables.Select(e => e.Entry).ToHashSet();
         foreach (var entry in wanted.Entries)
@@ -235,6 +247,15 @@ internal sealed class PolicyTable
         Direction = (byte)entry.Direction,
     };
 
+    private static PolicyKey KeyOf(uint version, BindEntry bind) => new()
+    {
+        Policy = version,
+        Peer = Identity.Any.Value,
+        Port = bind.Port,
+        Transport = bind.Transport.Number,
+        Direction = PolicyKey.Bind,
+    };
+
     private static RangeKey KeyOf(IPNetwork range)
     {
         const uint MappedPrefix = 96; // bits of ::ffff:0:0/96 before an IPv4 address
@@ -243,9 +264,12 @@ internal sealed class PolicyTable
     }
 
     private static Source SourceOf(Keys keys, Dictionary<uint, string> paths, KernelPrograms kernel) => new(
-        [.. keys.Entries.Select(EntryOf)],
-        [.. keys.Executables.Select(key => new ExecutableEntry(EntryOf(key.Entry), paths.GetValueOrDefault(key.Executable, "")))],
-        [.. keys.Entries.Where(key => kernel.Policies.TryGet(key, out var permission) && (permission & Permission.Announces) != 0).Select(EntryOf)]);
+        [.. keys.Entries.Where(key => key.Direction != PolicyKey.Bind).Select(EntryOf)],
+        [.. keys.Executables.Where(key => key.Entry.Direction != PolicyKey.Bind)
+            .Select(key => new ExecutableEntry(EntryOf(key.Entry), paths.GetValueOrDefault(key.Executable, "")))],
+        [.. keys.Entries.Where(key => kernel.Policies.TryGet(key, out var permission) && (permission & Permission.Announces) != 0).Select(EntryOf)],
+        [.. keys.Executables.Where(key => key.Entry.Direction == PolicyKey.Bind)
+            .Select(key => new BindEntry(new(key.Entry.Transport), key.Entry.Port, paths.GetValueOrDefault(key.Executable, "")))]);
 
     private static PolicyEntry EntryOf(PolicyKey key) => new((Direction)key.Direction, new(key.Peer), new(key.Transport), key.Port);
 
@@ -255,10 +279,12 @@ internal sealed class PolicyTable
     /// <summary>A policy in the kernel.</summary>
     private sealed record Keys(List<PolicyKey> Entries, List<PolicyExecutableKey> Executables);
 
-    private sealed record Source(HashSet<PolicyEntry> Entries, HashSet<ExecutableEntry> Executables, HashSet<PolicyEntry> Announcing)
+    private sealed record Source(
+        HashSet<PolicyEntry> Entries, HashSet<ExecutableEntry> Executables, HashSet<PolicyEntry> Announcing, HashSet<BindEntry> Binding)
     {
         public bool Equals(Source? other) =>
-            other is not null && Entries.SetEquals(other.Entries) && Executables.SetEquals(other.Executables) && Announcing.SetEquals(other.Announcing);
+            other is not null && Entries.SetEquals(other.Entries) && Executables.SetEquals(other.Executables) && Announcing.SetEquals(other.Announcing)
+            && Binding.SetEquals(other.Binding);
 
         public override int GetHashCode() => HashCode.Combine(Entries.Count, Executables.Count);
     }

@@ -19,7 +19,7 @@ internal static class AllowCommand
         var port = new Option<string>("--port") { Description = "The server's port: 5432/tcp", HelpName = "PORT" };
         var executable = new Option<string>("--executable")
         {
-            Description = "The executable that may, beside those that may already; without it, all may",
+            Description = "The executable that may open it, or listen there (--from), beside those that may already; without it, all may open it",
             HelpName = "PATH",
         };
         var privilege = new Option<string[]>("--privilege")

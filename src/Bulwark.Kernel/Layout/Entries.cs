@@ -56,7 +56,12 @@ public record struct PolicyKey
     public uint Peer;
     public ushort Port;
     public byte Transport;
+
+    /// <summary>A direction, or <see cref="Bind"/>.</summary>
     public byte Direction;
+
+    /// <summary>In place of a direction: an entry, of any peer, for who may bind the port.</summary>
+    public const byte Bind = 2;
 }
 
 /// <summary><c>enum permission</c>: values of <c>policies</c>.</summary>
@@ -179,7 +184,8 @@ internal record struct Connection
     public byte Seen;
     public uint OpeningBytes;
     public ushort AnnouncedBy;
-    public ushort Pad;
+    public byte Raw;
+    public byte Pad;
 
     /// <summary>Cookie of a proxy's socket.</summary>
     public ulong Proxied;

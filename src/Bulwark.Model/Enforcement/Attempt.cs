@@ -22,6 +22,9 @@ public sealed record Attempt(Verdict Verdict, VerdictReason Reason, string Workl
     /// <summary>Process id in the agent's process namespace; 0 if unknown.</summary>
     public int ProcessId { get; init; }
 
+    /// <summary>Whether it is no conversation, but an executable that bound a port on which peers reach the workload.</summary>
+    public bool IsBind => Reason == VerdictReason.Executable && Key.Direction == Direction.In;
+
     /// <summary>How many equal attempts this stands for, at least 1.</summary>
     public long Attempts { get; init; } = 1;
 }

@@ -24,6 +24,8 @@ public static class Explainer
     {
         if (attempt.Reason == VerdictReason.NotInProfile)
             return AllowCommand(attempt.Workload, attempt.Key);
+        if (attempt.IsBind && attempt.Executable.Length == 0)
+            return "";
         // An executable that cannot be told can only be allowed with all others.
         return attempt.Reason == VerdictReason.Executable ? AllowCommand(attempt.Workload, attempt.Key, attempt.Executable) : "";
     }
@@ -64,6 +66,8 @@ public static class Explainer
         var workload = ShellWord.Printable(attempt.Workload);
         var peer = ShellWord.Printable(attempt.Key.Peer.ToString());
         var executable = withExecutable && attempt.Executable.Length > 0 ? $" ({ShellWord.Printable(attempt.Executable)})" : "";
+        if (attempt.IsBind)
+            return $"{workload}{executable} {(attempt.Verdict == Verdict.Blocked ? "was" : "would be")} blocked from listening on {attempt.Key.Port}";
         var verb = attempt.Verdict switch
         {
             Verdict.Blocked => "was blocked from talking",
@@ -97,6 +101,8 @@ public static class Explainer
             (false, true) => FormattableString.Invariant($", process {attempt.ProcessId}"),
             _ => "",
         };
+        if (attempt.IsBind)
+            return $"It was {container}{process}.";
         var peer = ShellWord.Printable(attempt.Key.Peer.ToString());
         var address = attempt.Address.Length > 0 ? $" at {ShellWord.Printable(attempt.Address)}" : "";
         return attempt.Key.Direction == Direction.Out
@@ -131,6 +137,12 @@ public static class Explainer
     private static string OnlyFor(Attempt attempt, Profile profile)
     {
         var workload = ShellWord.Printable(attempt.Workload);
+        if (attempt.IsBind)
+        {
+            return ProfileLookup.Binders(profile, attempt.Key.Port) is { } binders
+                ? $"Others reach {workload} on {attempt.Key.Port}, where only {string.Join(", ", binders.Select(ShellWord.Printable))} listened while it was learnt."
+                : $"The profile of {workload} had {attempt.Key.Port} for other executables only.";
+        }
         return ProfileLookup.Cover(profile, attempt.Key) is { OnlyExecutables: true } entry
             ? $"The profile of {workload} has the entry {ShellWord.Printable(entry.Key.ToString())} for {string.Join(", ", entry.Executables.Select(ShellWord.Printable))} only."
             : $"The profile of {workload} had {ShellWord.Printable(attempt.Key.ToString())} for other executables only.";
@@ -149,6 +161,7 @@ public static class Explainer
         VerdictReason.UnknownFragment => "it is a later fragment of a packet whose first fragment was not seen",
         VerdictReason.NotIp => "it is neither IPv4, IPv6 nor ARP",
         VerdictReason.UnrelatedError => "it is an ICMP error that belongs to no known connection",
+        VerdictReason.Executable when attempt.IsBind => $"the profile of {ShellWord.Printable(attempt.Workload)} has that port for other executables only",
         VerdictReason.Executable => $"the profile of {ShellWord.Printable(attempt.Workload)} allows it to other executables only",
         VerdictReason.Held => "the container's policy was not in the kernel yet",
         _ => attempt.Verdict == Verdict.Allowed

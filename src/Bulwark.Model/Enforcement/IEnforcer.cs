@@ -12,10 +12,11 @@ public interface IEnforcer
     /// <see cref="PolicyTooLargeException"/> is thrown.
     /// </summary>
     /// <param name="executables">Who may open what is for some executables only.</param>
+    /// <param name="binding">Who may bind what is for some executables only.</param>
     /// <param name="announcing">On which of the entries' conversations the server may announce further ports.</param>
     void Apply(
         Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
-        IReadOnlyCollection<PolicyEntry>? announcing = null);
+        IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null);
 
     /// <summary>Gives an address range outside its identity. A container's or host's own address keeps precedence.</summary>
     void AssignRange(IPNetwork range, Identity identity);

@@ -124,16 +124,21 @@ public static class Learner
     };
 
     /// <summary>
-    /// A person allows a conversation: to all executables, or to one more. Until it is first seen, its times are when it was allowed.
+    /// A person allows a conversation: to all executables, or to one more. Until it is first seen, its times are when it was allowed. Of a
+    /// conversation that a peer opens, the executable is the one that binds the port; without one, those that may stay the same.
     /// </summary>
     /// <param name="executable">Its path; empty for all.</param>
     public static Profile Allow(Profile profile, ProfileKey key, DateTimeOffset now, string executable = "")
     {
         var entry = profile.Entries.GetValueOrDefault(key) ?? New(key, EntryOrigin.Allowed, now);
+        var accepts = key.Direction == Direction.In;
         if (executable.Length == 0)
-            return Put(profile, entry with { Origin = EntryOrigin.Allowed, OnlyExecutables = false });
-        if (entry.IsAllowed && !entry.OnlyExecutables && profile.Entries.ContainsKey(key))
+            return Put(profile, entry with { Origin = EntryOrigin.Allowed, OnlyExecutables = accepts && entry.OnlyExecutables });
+        var areAll = accepts ? ProfileLookup.Binders(profile, key.Port) is null : !entry.OnlyExecutables;
+        if (entry.IsAllowed && areAll && profile.Entries.ContainsKey(key))
             return profile;
+        if (accepts && areAll) // to name one would refuse it to all others
+            return Put(profile, entry with { Origin = EntryOrigin.Allowed });
         var others = entry.OnlyExecutables ? entry.Executables : entry.Executables.Clear();
         return Put(profile, entry with
         {
@@ -221,8 +226,8 @@ public static class Learner
     // Learning is over: what only some executables did, is for them only.
     private static Profile Settled(Profile profile) => profile with
     {
-        Entries = profile.Entries.SetItems(profile.Entries.Where(pair => StableExecutables.AreIn(pair.Value))
-            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value with { OnlyExecutables = true }))),
+        Entries = profile.Entries.SetItems(StableExecutables.In(profile)
+            .Select(key => KeyValuePair.Create(key, profile.Entries[key] with { OnlyExecutables = true }))),
     };
 
     private static ProfileEntry Run(ProfileEntry entry, string executable, long connections)

@@ -2,7 +2,9 @@ using Bulwark.Model.Profiles;
 
 namespace Bulwark.Model.Learning;
 
-/// <summary>Tells whether the executables that open a conversation are known well enough to refuse it to all others.</summary>
+/// <summary>
+/// Tells whether the executables that open a conversation, or that bind a port for others, are known well enough to refuse it to all others.
+/// </summary>
 public static class StableExecutables
 {
     /// <summary>More different ones than this are no stable set.</summary>
@@ -11,13 +13,22 @@ public static class StableExecutables
     /// <summary>In how many learning intervals a conversation must have been seen since its last new executable.</summary>
     public const int MinimumSightings = 5;
 
-    /// <summary>
-    /// Only for conversations that the workload opens itself: who accepts one is decided when a port is bound, long before.
-    /// </summary>
-    public static bool AreIn(ProfileEntry entry) =>
-        entry is { Origin: EntryOrigin.Learnt, Key.Direction: Direction.Out, HasUnknownExecutables: false, Executables.Count: > 0 and <= Maximum }
-        && entry.Key.Port.Port != 0 && entry.Key.Port.Transport.HasPorts
+    /// <summary>The keys of the entries whose conversations are to be for their executables only.</summary>
+    public static IEnumerable<ProfileKey> In(Profile profile)
+    {
+        var learnt = profile.Entries.Values.Where(entry =>
+            entry.Origin == EntryOrigin.Learnt && entry.Key.Port.Port != 0 && entry.Key.Port.Transport.HasPorts).ToList();
+        var opened = learnt.Where(entry => entry.Key.Direction == Direction.Out && AreKnown([entry]));
+        // Who binds a port does so for all its peers.
+        var accepted = learnt.Where(entry => entry.Key.Direction == Direction.In).GroupBy(entry => entry.Key.Port)
+            .Where(port => AreKnown([.. port])).SelectMany(port => port);
+        return opened.Concat(accepted).Select(entry => entry.Key);
+    }
+
+    private static bool AreKnown(IReadOnlyCollection<ProfileEntry> entries) =>
+        entries.All(entry => !entry.HasUnknownExecutables)
+        && entries.SelectMany(entry => entry.Executables).Distinct(StringComparer.Ordinal).Take(Maximum + 1).ToList() is { Count: > 0 and <= Maximum } paths
         // One that starts with * is the end of a longer path: another may end the same.
-        && entry.Executables.All(path => path.StartsWith('/'))
-        && entry.Sightings - entry.SightingsAtLastExecutable >= MinimumSightings;
+        && paths.TrueForAll(path => path.StartsWith('/'))
+        && entries.Any(entry => entry.Sightings - entry.SightingsAtLastExecutable >= MinimumSightings);
 }

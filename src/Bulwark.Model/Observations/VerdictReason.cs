@@ -26,7 +26,7 @@ public enum VerdictReason : byte
     /// <summary>The interface is held until its container's policy is in the kernel.</summary>
     Held = 7,
 
-    /// <summary>The profile allows the conversation, but not to this executable.</summary>
+    /// <summary>The profile allows the conversation, or has the port, but not for this executable.</summary>
     Executable = 8,
 
     /// <summary>It says what only a router says: an advertisement of itself as one, or a redirect.</summary>

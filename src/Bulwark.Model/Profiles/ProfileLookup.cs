@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Bulwark.Model.Protocols;
 
@@ -38,6 +39,14 @@ public static class ProfileLookup
         if (port.Transport == default && port.Port != 0)
             return false;
         return entry.Origin == EntryOrigin.Allowed || port.Port != 0 || (port.Transport != default && !HasMeaningfulPort(port.Transport));
+    }
+
+    /// <summary>The executables that may bind a port on which peers reach the workload; null: all.</summary>
+    public static ImmutableSortedSet<string>? Binders(Profile profile, ServerPort port)
+    {
+        var closed = profile.Entries.Values
+            .Where(entry => entry is { OnlyExecutables: true, Key.Direction: Direction.In } && entry.Key.Port == port && IsUsable(entry)).ToList();
+        return closed.Count == 0 ? null : closed.SelectMany(entry => entry.Executables).ToImmutableSortedSet(StringComparer.Ordinal);
     }
 
     /// <summary>

@@ -41,7 +41,9 @@ internal static class EventReporter
         var hint = explanation.Hint;
         if (attempt.Reason == VerdictReason.Executable)
         {
-            var isAllowed = ProfileLookup.Cover(workload.Profile, attempt.Key) is { } now && (!now.OnlyExecutables || now.Executables.Contains(attempt.Executable));
+            var isAllowed = attempt.IsBind
+                ? ProfileLookup.Binders(workload.Profile, attempt.Key.Port)?.Contains(attempt.Executable) ?? true
+                : ProfileLookup.Cover(workload.Profile, attempt.Key) is { } now && (!now.OnlyExecutables || now.Executables.Contains(attempt.Executable));
             return isAllowed
                 ? new(report, paragraphs.Add("By now the profile allows it."), [], "")
                 : new(report, paragraphs, [], hint);

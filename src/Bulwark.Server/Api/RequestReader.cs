@@ -82,7 +82,7 @@ internal static class RequestReader
         var key = new ProfileKey(request.To is null ? Direction.In : Direction.Out, Peer(request.To ?? request.From!, state), Port(request.Port));
         if (!ProfileLookup.IsUsable(new(key, EntryOrigin.Allowed)))
             throw Bad($"\"{request.Port}\" is no port that can be allowed.", "For example: 5432/tcp, 53/udp, 8/icmp");
-        return (workload, key, Executable(request.Executable, key));
+        return (workload, key, Executable(request.Executable));
     }
 
     public static ImmutableArray<T> OrEmpty<T>(ImmutableArray<T> array) => array.IsDefault ? [] : array;
@@ -131,12 +131,10 @@ internal static class RequestReader
         return (workload, e => (peer is null || e.Key.Peer == peer) && (port is null || e.Key.Port == port));
     }
 
-    private static string Executable(string? path, ProfileKey key)
+    private static string Executable(string? path)
     {
         if (path is null)
             return "";
-        if (key.Direction != Direction.Out)
-            throw Bad("An executable can only be named for what the workload opens itself (to).");
         return path.StartsWith('/') && Encoding.UTF8.GetByteCount(path) <= LongestPath && !path.Any(char.IsControl)
             ? path
             : throw Bad($"\"{path}\" is no path of an executable.", "For example: /usr/bin/curl");
@@ -151,7 +149,9 @@ internal static class RequestReader
                 string.Create(CultureInfo.InvariantCulture, $"Event {id} is no conversation outside a profile: {report.Message}"),
                 report.Hint.StartsWith("bulwark allow", StringComparison.Ordinal) ? report.Hint : string.Create(CultureInfo.InvariantCulture, $"bulwark explain {id}"));
         }
-        var executable = attempt.Reason == VerdictReason.Executable && attempt.Executable.Length > 0 ? Executable(attempt.Executable, attempt.Key) : "";
+        if (attempt.IsBind && attempt.Executable.Length == 0)
+            throw new RequestException(409, "Nothing to allow", "Which executable it was could not be told.");
+        var executable = attempt.Reason == VerdictReason.Executable && attempt.Executable.Length > 0 ? Executable(attempt.Executable) : "";
         return (WorkloadLookup.Find(state, attempt.Workload), attempt.Key, executable);
     }
 

@@ -143,13 +143,14 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
 
     private void Fold(AttemptJudged judged) => Update(judged, judged.Workload, w =>
     {
-        var key = Key(judged, judged.Direction, judged.Peer, judged.Address, judged.Port);
+        var isBind = judged is { Reason: VerdictReason.Executable, Direction: Direction.In };
+        var key = isBind ? BindKey(w.Profile, judged.Port) : Key(judged, judged.Direction, judged.Peer, judged.Address, judged.Port);
         var container = w.Containers.TryGetValue(judged.ContainerId, out var known) ? known.Name : judged.ContainerId;
         var attempt = new Attempt(judged.Verdict, judged.Reason, w.Workload.Name, key)
         {
             Executable = judged.Executable,
             Container = container,
-            Address = judged.Address.ToString(),
+            Address = isBind ? "" : judged.Address.ToString(),
             ProcessId = judged.ProcessId,
             Attempts = judged.Attempts,
         };
@@ -193,6 +194,11 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
         if (!ReferenceEquals(changed, workload))
             state.Put(changed);
     }
+
+    // Who binds a port does so for all who reach it; the event names one of them.
+    private static ProfileKey BindKey(Profile profile, ServerPort port) => profile.Entries.Values
+        .Where(e => e is { OnlyExecutables: true, Key.Direction: Direction.In } && e.Key.Port == port).Select(e => e.Key)
+        .DefaultIfEmpty(new(Direction.In, Peer.World, port)).Min();
 
     private ProfileKey Key(Observation observation, Direction direction, Identity identity, IPAddress? address, ServerPort port)
     {

@@ -96,7 +96,7 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, Tim
             policy = PolicyCompiler.Compile(profile, IdentityOf, state.Outside.Ranges);
         }
         state.SaveIdentities();
-        agent.Apply(workload, profile.Mode, policy?.Entries ?? [], policy?.Executables, policy?.Announcing);
+        agent.Apply(workload, profile.Mode, policy?.Entries ?? [], policy?.Executables, policy?.Announcing, policy?.Binding);
         _stale.Remove(workload);
         _retryAt.Remove(workload);
     }

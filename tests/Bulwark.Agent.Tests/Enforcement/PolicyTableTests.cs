@@ -306,6 +306,23 @@ public sealed class PolicyTableTests : IDisposable
     }
 
     [Fact]
+    public void Who_may_bind_a_port_is_in_the_kernel_also_after_a_restart()
+    {
+        BindEntry[] binding = [new(Transport.Tcp, 80, "/usr/sbin/nginx"), new(Transport.Tcp, 80, "/app"), new(Transport.Udp, 53, "/app")];
+        new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(80)], binding: binding);
+        var before = PolicyOf(s_web);
+        var keys = _kernel.Programs.Policies.Keys().Where(key => key.Direction == PolicyKey.Bind).ToList();
+        Assert.Equal([(80, Transport.Tcp.Number), (53, Transport.Udp.Number)], keys.Select(key => ((int)key.Port, key.Transport)).OrderDescending());
+        Assert.Equal(3, _kernel.Programs.PolicyExecutables.Keys().Count(key => key.Entry.Direction == PolicyKey.Bind && key.Entry.Policy == before.Policy));
+
+        var table = new PolicyTable(_kernel.Reload(), _time);
+        table.Apply(s_web, Mode.Protect, [Entry(80)], binding: binding);
+        Assert.Equal(before, PolicyOf(s_web));
+        table.Apply(s_web, Mode.Protect, [Entry(80)], binding: binding[..2]);
+        Assert.NotEqual(before, PolicyOf(s_web));
+    }
+
+    [Fact]
     public void An_executable_keeps_its_number_over_a_restart()
     {
         new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(80)], [new(Entry(80), "/app")]);

@@ -38,6 +38,29 @@ public sealed class ChangeTests(ProtectedShop protectedShop) : IClassFixture<Pro
     }
 
     [Fact]
+    public async Task Another_executable_takes_the_place_of_a_server_only_by_the_command_that_its_event_names()
+    {
+        await _shop.RunAsync("cache", 8, [], ["sleep", "infinity"]);
+        var container = _shop.Container("cache", 8);
+        const string listen = "timeout 1 nc -l -p 6379";
+
+        var refused = await protectedShop.Host.ExecAsync(container, listen);
+
+        Assert.Contains("Operation not permitted", refused.ToString(), StringComparison.Ordinal);
+        var item = await _bulwark.WaitForBlockedAsync(_started, "shop/cache", "in", "shop/web", "6379/tcp");
+        Assert.Contains("was blocked from listening on 6379/tcp", item.Message, StringComparison.Ordinal);
+        Assert.EndsWith("/nc.openbsd", item.Executable, StringComparison.Ordinal);
+        Assert.Equal(container, item.Container);
+        Assert.Contains(
+            (await _bulwark.ExplainAsync(item.Id)).Paragraphs, line => line.StartsWith("Others reach shop/cache on 6379/tcp, where only /", StringComparison.Ordinal));
+        _ = (await _bulwark.RunHintAsync(item.Hint)).Text;
+        const int stillListening = 124; // of timeout(1)
+        Assert.Equal(stillListening, (await protectedShop.Host.ExecAsync(container, listen)).ExitCode);
+        await protectedShop.Host.DockerAsync("rm", "-f", container);
+        await _shop.WaitAsync();
+    }
+
+    [Fact]
     public async Task One_command_allows_a_conversation_between_two_protected_workloads()
     {
         var probe = Probe.Tcp("cache", 6379);

@@ -134,6 +134,24 @@ public sealed class ProtectionTests(ProtectedShop protectedShop) : IClassFixture
     }
 
     [Fact]
+    public async Task Packets_that_a_program_writes_itself_do_not_open_what_only_the_application_may()
+    {
+        var send =
+            $"""
+            python3 -c '
+            from socket import *
+            syn = bytes.fromhex("30391538000000010000000050021000") + bytes(4)
+            socket(AF_INET, SOCK_RAW, IPPROTO_TCP).sendto(syn, ("{await _shop.AddressAsync("db")}", 0))
+            '
+            """;
+
+        Assert.True((await _shop.ExecAsync("web", send)).Succeeded);
+
+        var item = await _bulwark.WaitForBlockedAsync(_started, "shop/web", "out", "shop/db", "5432/tcp");
+        Assert.Equal(("executable", ""), (item.Reason, item.Executable));
+    }
+
+    [Fact]
     public Task Web_does_not_send_datagrams_to_the_world() =>
         BlockedAsync("web", Probe.Udp(Outside.StrangerAddress, 4444), $"range:{Outside.StrangerAddress}/32", "4444/udp");
 

@@ -5,6 +5,7 @@ using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Namespaces;
 using Bulwark.Kernel.Tests.Harness;
 using Bulwark.Model;
+using Bulwark.Model.Observations;
 
 namespace Bulwark.Kernel.Tests.Attachment;
 
@@ -62,7 +63,7 @@ public sealed class CallTests : IDisposable
         Assert.NotEqual(0, Run("bash", "-c", Connect));
 
         var told = Attempt();
-        Assert.Equal((Verdict.Blocked, Model.Observations.VerdictReason.Executable), ((Verdict)told.Head.Verdict, (Model.Observations.VerdictReason)told.Head.Reason));
+        Assert.Equal((Verdict.Blocked, VerdictReason.Executable), ((Verdict)told.Head.Verdict, (VerdictReason)told.Head.Reason));
         Assert.Equal("/usr/bin/bash", PathOf(told.Head.Executable));
     }
 
@@ -129,10 +130,50 @@ public sealed class CallTests : IDisposable
         Assert.Equal("*usr/bin/bash", PathOf(Attempt().Head.Executable));
     }
 
-    private void Policy(Mode mode, Permission permission, string executable)
+    [Fact]
+    public void A_port_that_others_reach_is_bound_only_by_those_who_may()
+    {
+        BindPolicy(Mode.Protect, "/usr/bin/app");
+
+        Assert.NotEqual(0, Run("/usr/bin/python3", "-c", Bind("STREAM", 80)));
+        var told = Attempt();
+        Assert.Equal((Verdict.Blocked, VerdictReason.Executable), ((Verdict)told.Head.Verdict, (VerdictReason)told.Head.Reason));
+        Assert.Equal(((byte)Direction.In, (ushort)80, Web), (told.Head.Direction, told.Head.ServerPort, told.Head.Workload));
+        Assert.Contains("python3", PathOf(told.Head.Executable), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Mode.Learn, "/usr/bin/app", "STREAM", 80, "")] // learns
+    [InlineData(Mode.Audit, "/usr/bin/app", "STREAM", 80, "")] // is told only
+    [InlineData(Mode.Protect, "python", "STREAM", 80, "")] // may
+    [InlineData(Mode.Protect, "/usr/bin/app", "DGRAM", 80, "")] // the port of another protocol
+    [InlineData(Mode.Protect, "/usr/bin/app", "STREAM", 81, "")] // a port that nobody may reach anyway
+    [InlineData(Mode.Protect, "/usr/bin/app", "STREAM", 80, "127.0.0.1")] // a port that nobody else can reach
+    public void Any_other_port_is_anybodys(Mode mode, string executable, string type, int port, string address)
+    {
+        BindPolicy(mode, executable == "python" ? File.ResolveLinkTarget("/usr/bin/python3", returnFinalTarget: true)!.FullName : executable);
+        _network.IpInside("link", "set", "lo", "up");
+
+        Assert.Equal(0, Run("/usr/bin/python3", "-c", Bind(type, port, address)));
+    }
+
+    [Fact]
+    public void A_port_is_not_taken_by_sharing_it_with_who_may()
+    {
+        BindPolicy(Mode.Protect, "/usr/bin/app");
+        Assert.NotEqual(0, Run("/usr/bin/python3", "-c", Bind("STREAM", 80, "::", "AF_INET6", "s.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)")));
+    }
+
+    private static string Bind(string type, int port, string address = "", string family = "AF_INET", string before = "") =>
+        $"from socket import *; s = socket({family}, SOCK_{type}); {before}; s.bind(('{address}', {port}))".Replace("; ;", ";", StringComparison.Ordinal);
+
+    private void BindPolicy(Mode mode, string executable) => Policy(mode, Permission.Listed, executable,
+        new() { Policy = 1, Port = 80, Transport = Transport.Tcp.Number, Direction = PolicyKey.Bind });
+
+    private void Policy(Mode mode, Permission permission, string executable, PolicyKey? bind = null)
     {
         const uint version = 1, number = 0x4000_0000;
-        var key = new PolicyKey { Policy = version, Peer = Database, Port = 5432, Transport = Transport.Udp.Number, Direction = (byte)Direction.Out };
+        var key = bind ?? new() { Policy = version, Peer = Database, Port = 5432, Transport = Transport.Udp.Number, Direction = (byte)Direction.Out };
         var path = new PathKey();
         System.Text.Encoding.UTF8.GetBytes(executable).CopyTo(path);
         _kernel.KnownExecutables.Set(path, number);

@@ -62,5 +62,30 @@ public sealed class ExplainerTests
         Assert.Equal("bulwark allow shop/web --to shop/db --port 5432/tcp --executable /bin/sh", explanation.Hint);
     }
 
+    [Fact]
+    public void Another_executable_that_listens_is_told_who_may_and_allowed_by_name()
+    {
+        var profile = Learner.SetMode(Answered("/usr/sbin/nginx"), Mode.Protect, false, default);
+        var explanation = Explainer.Explain(
+            new(Verdict.Blocked, VerdictReason.Executable, "shop/web", FromProxy) { Executable = "/bin/nc", ProcessId = 7, Container = "web-1" }, profile);
+        Assert.Equal("shop/web (/bin/nc) was blocked from listening on 80/tcp: the profile of shop/web has that port for other executables only.", explanation.Message);
+        Assert.Equal("It was container web-1 of shop/web, /bin/nc (process 7).", explanation.Paragraphs[1]);
+        Assert.Equal("Others reach shop/web on 80/tcp, where only /usr/sbin/nginx listened while it was learnt.", explanation.Paragraphs[2]);
+        Assert.Equal("bulwark allow shop/web --from shop/proxy --port 80/tcp --executable /bin/nc", explanation.Hint);
+    }
+
+    [Fact]
+    public void One_that_listens_and_cannot_be_told_has_no_command() =>
+        Assert.Equal("", Explainer.Hint(new(Verdict.Blocked, VerdictReason.Executable, "shop/web", FromProxy)));
+
+    private static ProfileKey FromProxy => new(Direction.In, Peer.Workload("shop/proxy"), new(Transport.Tcp, 80));
+
+    private static Profile Answered(string executable)
+    {
+        var thresholds = new LearningThresholds();
+        return Enumerable.Range(0, 10).Aggregate(new Profile("shop/web"), (profile, i) =>
+            Learner.Observe(profile, FromProxy, DateTimeOffset.UnixEpoch + i * thresholds.Interval, 1, executable, thresholds));
+    }
+
     private static Attempt Attempt() => new(Verdict.Blocked, VerdictReason.NotInProfile, "shop/web", ToDatabase);
 }

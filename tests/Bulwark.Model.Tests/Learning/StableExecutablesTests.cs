@@ -8,6 +8,8 @@ public sealed class StableExecutablesTests
 {
     private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly LearningThresholds s_thresholds = new();
+    private static readonly ProfileKey s_fromWeb = new(Direction.In, Peer.Workload("shop/web"), new(Transport.Tcp, 5432));
+    private static readonly ProfileKey s_fromReport = s_fromWeb with { Peer = Peer.Workload("shop/report") };
     private static readonly ProfileKey s_toDatabase = new(Direction.Out, Peer.Workload("shop/db"), new(Transport.Tcp, 5432));
 
     [Fact]
@@ -41,11 +43,44 @@ public sealed class StableExecutablesTests
         Assert.False(Assert.Single(Protected(Seen("*long/app", 10)).Entries.Values).OnlyExecutables);
 
     [Fact]
-    public void Who_accepts_is_not_judged()
+    public void A_port_that_others_reach_is_for_those_who_listened_there_whichever_peer_reached_it()
     {
-        var profile = Seen("/app", 10, key: s_toDatabase with { Direction = Direction.In });
+        var profile = Seen("/app", 10, Seen("/job", 1, key: s_fromReport), 1, s_fromWeb);
+        var compiled = PolicyCompiler.Compile(Protected(profile), _ => new Identity(0x102));
 
-        Assert.False(Assert.Single(Protected(profile).Entries.Values).OnlyExecutables);
+        Assert.Equal([new BindEntry(Transport.Tcp, 5432, "/app"), new BindEntry(Transport.Tcp, 5432, "/job")], compiled.Binding);
+        Assert.Empty(compiled.Executables);
+    }
+
+    [Fact]
+    public void One_peer_that_was_answered_by_somebody_unknown_leaves_the_port_to_all() =>
+        Assert.Empty(PolicyCompiler.Compile(Protected(Seen("/app", 10, Seen("", 1, key: s_fromReport), 1, s_fromWeb)), _ => new Identity(0x102)).Binding);
+
+    [Fact]
+    public void One_peer_more_changes_nothing_of_who_may_listen()
+    {
+        var profile = Learner.Allow(Protected(Seen("/app", 10, key: s_fromWeb)), s_fromReport, s_start);
+
+        Assert.Equal(["/app"], ProfileLookup.Binders(profile, s_fromWeb.Port)!);
+        Assert.Equal(["/app"], ProfileLookup.Binders(Learner.Allow(profile, s_fromWeb, s_start), s_fromWeb.Port)!);
+    }
+
+    [Fact]
+    public void A_person_allows_one_more_to_listen()
+    {
+        var profile = Protected(Seen("/app", 10, key: s_fromWeb));
+
+        Assert.Equal(["/app", "/bin/nc"], ProfileLookup.Binders(Learner.Allow(profile, s_fromWeb, s_start, "/bin/nc"), s_fromWeb.Port)!);
+        Assert.Equal(["/app", "/bin/nc"], ProfileLookup.Binders(Learner.Allow(profile, s_fromReport, s_start, "/bin/nc"), s_fromWeb.Port)!);
+    }
+
+    [Fact]
+    public void To_name_who_listens_where_all_may_refuses_nobody()
+    {
+        var profile = Learner.Allow(Learner.Allow(new("shop/db"), s_fromWeb, s_start), s_fromReport, s_start, "/bin/nc");
+
+        Assert.Null(ProfileLookup.Binders(profile, s_fromWeb.Port));
+        Assert.True(profile.Entries[s_fromReport].IsAllowed);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class FakeAgent : IAgent
 
     public void Apply(
         Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
-        IReadOnlyCollection<PolicyEntry>? announcing = null)
+        IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null)
     {
         if (entries.Count > Capacity)
             throw new PolicyTooLargeException(workload, entries.Count);

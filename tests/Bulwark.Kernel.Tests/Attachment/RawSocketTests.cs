@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using Bulwark.Kernel.Attachment;
+using Bulwark.Kernel.Layout;
+using Bulwark.Kernel.Netlink;
+using Bulwark.Kernel.Tests.Harness;
+using Bulwark.Model;
+using Bulwark.Model.Observations;
+
+namespace Bulwark.Kernel.Tests.Attachment;
+
+/// <summary>
+/// Packets that a process writes itself, headers and all, through a real veth: no call tells which executable opens a conversation by them, so
+/// they open none that is for listed executables only.
+/// </summary>
+public sealed class RawSocketTests : IDisposable
+{
+    private const uint Web = 0x101;
+    private const uint Database = 0x102;
+
+    private readonly PinFolder _folder = new();
+    private readonly PrivateNetwork _network = new();
+    private readonly PrivateNetwork _container = new();
+    private readonly KernelPrograms _kernel;
+    private readonly EventRing _ring;
+    private readonly List<Told> _told = [];
+
+    public RawSocketTests()
+    {
+        _kernel = KernelPrograms.Load(_folder.Path);
+        _ring = _kernel.OpenEvents(sample => _told.Add(Told.Read(sample)));
+        _network.IpInside("link", "add", "outer", "type", "veth", "peer", "name", "inner", "netns", Path.GetFileName(_container.Path));
+        _network.IpInside("address", "add", "10.9.0.3/24", "dev", "outer");
+        _network.IpInside("link", "set", "outer", "up");
+        _container.IpInside("address", "add", "10.9.0.2/24", "dev", "inner");
+        _container.IpInside("link", "set", "inner", "up");
+        var veth = _network.Inside(() =>
+        {
+            var index = Interfaces.Links().Single(l => l.Name == "outer").Index;
+            PacketHooks.OfHostEnds(_kernel, _folder.Path, PacketHooks.HasTcx).Attach(index);
+            return index;
+        });
+        _kernel.Endpoints.Set(veth, new() { Workload = Web, Container = 1 });
+        _kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse("10.9.0.2")), new() { Identity = Web, Container = 1 });
+        _kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse("10.9.0.3")), new() { Identity = Database, Container = 2 });
+    }
+
+    public void Dispose()
+    {
+        _ring.Dispose();
+        _kernel.Dispose();
+        _network.Dispose();
+        _container.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("socket(AF_INET, SOCK_RAW, IPPROTO_RAW).sendto(ip + udp, ('10.9.0.3', 0))")] // the whole packet
+    [InlineData("socket(AF_INET, SOCK_RAW, IPPROTO_UDP).sendto(udp, ('10.9.0.3', 0))")] // what follows the IP header
+    [InlineData("s = socket(AF_PACKET, SOCK_RAW); s.bind(('inner', 0)); s.send(mac + ip + udp)")] // past the IP layer
+    [InlineData("s = socket(AF_PACKET, SOCK_DGRAM); s.sendto(ip + udp, ('inner', 0x800, 0, 0, mac[:6]))")]
+    public void Open_no_conversation_that_is_for_listed_executables_only(string send)
+    {
+        Policy(Permission.Listed);
+
+        Send(send);
+
+        var told = Assert.Single(Attempts());
+        Assert.Equal((Verdict.Blocked, VerdictReason.Executable), ((Verdict)told.Head.Verdict, (VerdictReason)told.Head.Reason));
+        Assert.Equal((0u, (ushort)5432, Database), (told.Head.Executable, told.Head.ServerPort, told.Head.Peer));
+    }
+
+    [Theory]
+    [InlineData(Permission.All, "socket(AF_INET, SOCK_RAW, IPPROTO_RAW).sendto(ip + udp, ('10.9.0.3', 0))")]
+    [InlineData(Permission.Listed, "socket(AF_INET, SOCK_DGRAM).sendto(b'hello', ('10.9.0.3', 5432))")] // its call was judged
+    public void What_is_for_all_or_was_judged_already_passes(Permission permission, string send)
+    {
+        Policy(permission);
+
+        Send(send);
+
+        Assert.Empty(Attempts());
+    }
+
+    private void Policy(Permission permission)
+    {
+        var key = new PolicyKey { Policy = 1, Peer = Database, Port = 5432, Transport = Transport.Udp.Number, Direction = (byte)Direction.Out };
+        _kernel.Policies.Set(key, permission);
+        _kernel.Workloads.Set(Web, new() { Policy = 1, Mode = (uint)Mode.Protect });
+    }
+
+    private List<Told> Attempts()
+    {
+        _ring.Poll(0);
+        return [.. _told.Where(told => told.Type == KernelEventType.Attempt && told.Head.ServerPort == 5432)];
+    }
+
+    private void Send(string send)
+    {
+        const string prepare =
+            """
+            from socket import *
+            mac = bytes.fromhex("ffffffffffff020000000001") + b"\x08\x00"
+            ip = bytes.fromhex("4500001c0000000040110000") + inet_aton("10.9.0.2") + inet_aton("10.9.0.3")
+            total = sum(int.from_bytes(ip[i:i + 2], "big") for i in range(0, 20, 2))
+            ip = ip[:10] + (0xffff - (total % 0xffff)).to_bytes(2, "big") + ip[12:]
+            udp = bytes.fromhex("3039") + (5432).to_bytes(2, "big") + b"\x00\x08\x00\x00"
+
+            """;
+        using var process = Process.Start(new ProcessStartInfo("nsenter", [$"--net={_container.Path}", "--", "python3", "-c", prepare + send])
+        {
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors);
+    }
+}
