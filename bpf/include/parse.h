@@ -246,6 +246,15 @@ INLINE int parse_transport(struct __sk_buff *skb, struct packet *p)
 	return PARSE_OK;
 }
 
+/*
+ * Where a packet ends whose header gives the length from `offset` on. It gives 0 where the kernel carries TCP in packets of more than 64 KiB, to
+ * be cut later (BIG TCP).
+ */
+INLINE __u32 end_of(const struct __sk_buff *skb, __u32 offset, __be16 length)
+{
+	return length || !skb->gso_size ? offset + bpf_ntohs(length) : skb->len;
+}
+
 INLINE int parse_ipv4_header(struct __sk_buff *skb, __u32 offset, struct packet *p)
 {
 	struct ipv4_header ip;
@@ -259,7 +268,7 @@ INLINE int parse_ipv4_header(struct __sk_buff *skb, __u32 offset, struct packet 
 	p->version = 4;
 	p->transport = ip.protocol;
 	p->l4 = offset + header;
-	p->end = offset + bpf_ntohs(ip.length);
+	p->end = end_of(skb, offset, ip.length);
 	__u16 fragment = bpf_ntohs(ip.fragment);
 	p->fragment_id = bpf_ntohs(ip.id);
 	p->later_fragment = (fragment & 0x1fff) != 0;
@@ -281,7 +290,7 @@ INLINE int parse_ipv6_header(struct __sk_buff *skb, __u32 offset, struct packet 
 		return PARSE_MALFORMED;
 	p->version = 6;
 	p->hop_limit = ip.hop_limit;
-	p->end = offset + sizeof(ip) + bpf_ntohs(ip.payload_length);
+	p->end = end_of(skb, offset + sizeof(ip), ip.payload_length);
 	__u32 at = offset + sizeof(ip);
 	__u8 next = ip.next;
 	/* RFC 8200 4.1; more extension headers than any real packet has are malformed */

@@ -120,47 +120,87 @@ GLOBAL int make_reset(struct __sk_buff *skb, struct packet *p)
 	       bpf_skb_store_bytes(skb, ETH_LENGTH + sizeof(ip), &answer, sizeof(answer), 0) || swap_ethernet(skb);
 }
 
-#define QUOTED_IPV4 28 /* RFC 792: the header and 8 bytes of what caused the error */
-#define QUOTED_IPV6 48
+/*
+ * How much of the packet that caused it an error quotes, in bytes from the IP header on: RFC 792 asks for the first at least, RFC 1812 4.3.2.3
+ * and RFC 4443 2.4 (c) for as much as fits into a packet of 576 or 1280 bytes, as a program may need what is inside a tunnel.
+ */
+#define QUOTED_MIN 28
+#define QUOTED_IPV4_MAX (576 - sizeof(struct ipv4_header) - 8)
+#define QUOTED_IPV6_MAX (1280 - sizeof(struct ipv6_header) - 8)
+
+struct icmp_unreachable {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__be32 unused;
+	__u8 quoted[QUOTED_IPV6_MAX];
+};
+
+/* Too large for the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct icmp_unreachable);
+} unreachable SEC(".maps");
+
+#define AT_ONCE 248 /* bytes: a whole part of it, and no more than clang clears and kernels before 6.13 sum up */
+_Static_assert(sizeof(struct icmp_unreachable) % AT_ONCE == 0, "nothing is left over");
+
+INLINE void clear(struct icmp_unreachable *error)
+{
+#pragma unroll
+	for (int at = 0; at < (int)sizeof(*error); at += AT_ONCE) {
+		__builtin_memset((__u8 *)error + at, 0, AT_ONCE);
+		asm volatile("" ::: "memory"); /* or clang makes one of all */
+	}
+}
+
+/* Of the whole of it: zeros behind the quoted bytes change nothing. */
+INLINE __u16 unreachable_checksum(struct icmp_unreachable *error, __u64 sum)
+{
+#pragma unroll
+	for (int at = 0; at < (int)sizeof(*error); at += AT_ONCE)
+		sum = bpf_csum_diff(0, 0, (__be32 *)((__u8 *)error + at), AT_ONCE, sum);
+	return fold_checksum(sum);
+}
 
 GLOBAL int make_unreachable(struct __sk_buff *skb, struct packet *p)
 {
-	if (!p)
+	__u32 key = 0;
+	struct icmp_unreachable *error = bpf_map_lookup_elem(&unreachable, &key);
+	if (!p || !error)
 		return -1;
+	__u32 quoted = p->end - ETH_LENGTH;
+	__u32 most = p->version == 4 ? QUOTED_IPV4_MAX : QUOTED_IPV6_MAX;
+	if (quoted > most)
+		quoted = most;
+	if (quoted < QUOTED_MIN || quoted > QUOTED_IPV6_MAX)
+		return -1;
+	clear(error);
+	if (bpf_skb_load_bytes(skb, ETH_LENGTH, error->quoted, quoted))
+		return -1;
+	__u32 length = __builtin_offsetof(struct icmp_unreachable, quoted) + quoted;
 	if (p->version == 4) {
-		struct {
-			__u8 type, code;
-			__be16 checksum;
-			__be32 unused;
-			__u8 quoted[QUOTED_IPV4];
-		} error = { .type = 3, .code = 13 };
 		struct ipv4_header ip;
-		if (skb->len < ETH_LENGTH + QUOTED_IPV4 ||
-		    bpf_skb_load_bytes(skb, ETH_LENGTH, error.quoted, sizeof(error.quoted)))
+		error->type = 3;
+		error->code = 13;
+		if (bpf_skb_change_tail(skb, ETH_LENGTH + sizeof(ip) + length, 0))
 			return -1;
-		if (bpf_skb_change_tail(skb, ETH_LENGTH + sizeof(ip) + sizeof(error), 0))
-			return -1;
-		answer_ipv4(&ip, p, TRANSPORT_ICMP, sizeof(ip) + sizeof(error));
-		error.checksum = fold_checksum(bpf_csum_diff(0, 0, (__be32 *)&error, sizeof(error), 0));
+		answer_ipv4(&ip, p, TRANSPORT_ICMP, sizeof(ip) + length);
+		error->checksum = unreachable_checksum(error, 0);
 		return bpf_skb_store_bytes(skb, ETH_LENGTH, &ip, sizeof(ip), BPF_F_INVALIDATE_HASH) ||
-		       bpf_skb_store_bytes(skb, ETH_LENGTH + sizeof(ip), &error, sizeof(error), 0) || swap_ethernet(skb);
+		       bpf_skb_store_bytes(skb, ETH_LENGTH + sizeof(ip), error, length, 0) || swap_ethernet(skb);
 	}
-	struct {
-		__u8 type, code;
-		__be16 checksum;
-		__be32 unused;
-		__u8 quoted[QUOTED_IPV6];
-	} error = { .type = 1, .code = 1 };
 	struct ipv6_header ip;
-	if (skb->len < ETH_LENGTH + QUOTED_IPV6 || bpf_skb_load_bytes(skb, ETH_LENGTH, error.quoted, sizeof(error.quoted)))
+	error->type = 1;
+	error->code = 1;
+	if (bpf_skb_change_tail(skb, ETH_LENGTH + sizeof(ip) + length, 0))
 		return -1;
-	if (bpf_skb_change_tail(skb, ETH_LENGTH + sizeof(ip) + sizeof(error), 0))
-		return -1;
-	answer_ipv6(&ip, p, TRANSPORT_ICMPV6, sizeof(error));
-	error.checksum = fold_checksum(
-		bpf_csum_diff(0, 0, (__be32 *)&error, sizeof(error), pseudo_checksum(p, TRANSPORT_ICMPV6, sizeof(error))));
+	answer_ipv6(&ip, p, TRANSPORT_ICMPV6, length);
+	error->checksum = unreachable_checksum(error, pseudo_checksum(p, TRANSPORT_ICMPV6, length));
 	return bpf_skb_store_bytes(skb, ETH_LENGTH, &ip, sizeof(ip), BPF_F_INVALIDATE_HASH) ||
-	       bpf_skb_store_bytes(skb, ETH_LENGTH + sizeof(ip), &error, sizeof(error), 0) || swap_ethernet(skb);
+	       bpf_skb_store_bytes(skb, ETH_LENGTH + sizeof(ip), error, length, 0) || swap_ethernet(skb);
 }
 
 /* Which way along the interface the container is. */

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Bulwark.Kernel.Layout;
-using Bulwark.Kernel.Maps;
 using Bulwark.Kernel.Native;
 using Bulwark.Model;
 using Bulwark.Model.Enforcement;
@@ -152,16 +151,7 @@ internal sealed unsafe class PacketTrial : IDisposable
         return told;
     }
 
-    public ulong Count(Counter counter)
-    {
-        var sum = 0UL;
-        Kernel.OpenCounters().TryRead(counter, (in Counter _, PerCpuMap<Counter, ulong>.PerCpuValues values) =>
-        {
-            for (var cpu = 0; cpu < values.Count; cpu++)
-                sum += values[cpu];
-        });
-        return sum;
-    }
+    public ulong Count(Counter counter) => Sums.Of(Kernel, counter);
 
     public void Dispose()
     {

@@ -79,32 +79,41 @@ public sealed class RefusalTests : IDisposable
         Assert.Equal(1001u, BinaryPrimitives.ReadUInt32BigEndian(refused.Frame.AsSpan(34 + 8)));
     }
 
-    [Fact]
-    public void A_datagram_is_answered_with_administratively_prohibited_and_its_own_start()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8)]
+    [InlineData(519)] // odd, and one less than what fits
+    [InlineData(520)]
+    [InlineData(1400)]
+    public void A_datagram_is_answered_with_administratively_prohibited_and_as_much_of_itself_as_fits_into_576_bytes(int length)
     {
-        var packet = Udp("10.0.0.2:40000", "10.0.0.3:53", "question");
+        var packet = Udp("10.0.0.2:40000", "10.0.0.3:53", new string('q', length));
 
         var refused = _trial.Send(packet);
 
         Assert.True(refused.Refused);
         var icmp = refused.Frame.AsSpan(34);
         Assert.Equal((3, 13), (icmp[0], icmp[1]));
-        Assert.Equal(packet.ToIp()[..28], icmp[8..].ToArray());
+        Assert.Equal(packet.ToIp()[..Math.Min(28 + length, 548)], icmp[8..].ToArray());
         Assert.Equal(0, Checksum.Of(icmp));
         AssertGoesBack(refused.Frame, "10.0.0.2:1", "10.0.0.3:1", Icmp);
     }
 
-    [Fact]
-    public void So_it_is_in_IPv6()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1183)]
+    [InlineData(1184)]
+    [InlineData(1400)]
+    public void So_it_is_in_IPv6_with_1280_bytes(int length)
     {
-        var packet = Udp("[fd00::2]:40000", "[fd00::3]:53", "question");
+        var packet = Udp("[fd00::2]:40000", "[fd00::3]:53", new string('q', length));
 
         var refused = _trial.Send(packet);
 
         Assert.True(refused.Refused);
         var icmp = refused.Frame.AsSpan(54);
         Assert.Equal((1, 1), (icmp[0], icmp[1]));
-        Assert.Equal(packet.ToIp()[..48], icmp[8..].ToArray());
+        Assert.Equal(packet.ToIp()[..Math.Min(48 + length, 1232)], icmp[8..].ToArray());
         AssertGoesBack(refused.Frame, "[fd00::2]:1", "[fd00::3]:1", Icmpv6);
     }
 
