@@ -24,7 +24,7 @@ internal sealed partial class HostLoop
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_holdAtMost = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_lookAtInterfacesEvery = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_lookAtAllEvery = TimeSpan.FromMilliseconds(500);
+    private const int RestForLook = 50; // how many times longer it rests than a look at everything took
 
     private readonly Channel<object> _changes = Channel.CreateUnbounded<object>(new() { SingleReader = true });
     private readonly KernelPrograms _kernel;
@@ -46,6 +46,7 @@ internal sealed partial class HostLoop
     private readonly Dictionary<uint, DateTimeOffset> _heldSince = [];
     private HashSet<string> _bridges = new(StringComparer.Ordinal);
     private DateTimeOffset _lookedAtAll;
+    private TimeSpan _lookAtAllEvery;
     private DateTimeOffset _lookedAtInterfaces;
     private volatile HostPicture _picture = new(0, []);
 
@@ -387,18 +388,22 @@ internal sealed partial class HostLoop
     }
 
     // Netlink tells at once when something takes programs away; this is for what it cannot tell, or could not.
-    private ValueTask HealAsync(CancellationToken cancellation)
+    private async ValueTask HealAsync(CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
-        if (now - _lookedAtAll >= s_lookAtAllEvery)
-        {
-            (_lookedAtAll, _lookedAtInterfaces) = (now, now);
-            return _keeper.LookAtAllAsync(cancellation);
-        }
         if (now - _lookedAtInterfaces < s_lookAtInterfacesEvery)
-            return ValueTask.CompletedTask;
+            return;
         _lookedAtInterfaces = now;
-        return _keeper.LookAtInterfacesAsync(cancellation);
+        if (now - _lookedAtAll < _lookAtAllEvery)
+        {
+            await _keeper.LookAtInterfacesAsync(cancellation).ConfigureAwait(false);
+            return;
+        }
+        _lookedAtAll = now;
+        var began = _time.GetTimestamp();
+        await _keeper.LookAtAllAsync(cancellation).ConfigureAwait(false);
+        // To look into namespaces and control groups takes long where there are many.
+        _lookAtAllEvery = RestForLook * _time.GetElapsedTime(began);
     }
 
     private void Publish()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Profiles;
+using Bulwark.Model.Protocols;
 
 namespace Bulwark.Model.Enforcement;
 
@@ -9,6 +10,8 @@ public static class Explainer
 {
     /// <summary>How many near entries an explanation names.</summary>
     public const int MaximumNearest = 5;
+
+    private const ushort DceEndpointMapper = 135;
 
     public static Explanation Explain(Attempt attempt, Profile profile)
     {
@@ -123,7 +126,7 @@ public static class Explainer
             return $"{missing}; it allows nothing yet.";
         if (nearest.IsEmpty)
             return $"{missing}, and none for this peer or this port.";
-        return $"{missing}. Nearest are {string.Join(", ", nearest.Select(entry => Near(entry, attempt.Key)))}.{Unannounced(profile, attempt.Key)}";
+        return $"{missing}. Nearest are {string.Join(", ", nearest.Select(entry => Near(entry, attempt.Key)))}.{Unannounced(profile, attempt.Key)}{Assigned(profile, attempt.Key)}";
     }
 
     // A port of FTP's passive mode, probably.
@@ -132,6 +135,13 @@ public static class Explainer
         && profile.Entries.Values.Any(entry => entry.Key.Direction == key.Direction && entry.Key.Peer == key.Peer && ProfileLookup.MayAnnounce(entry))
             ? " Ports that an FTP server announces are allowed as it announces them, once each; it did not announce this one, or not in the clear:"
                 + " over TLS nobody else can read it. Then give the server a small range of ports for its passive mode, and allow each."
+            : "";
+
+    // A port of a service that a port mapper knows, probably.
+    private static string Assigned(Profile profile, ProfileKey key) =>
+        key.Port.Port != 0 && profile.Entries.Values.Any(entry => entry.IsAllowed && entry.Key.Direction == key.Direction && entry.Key.Peer == key.Peer
+            && (entry.Protocol == ProtocolNames.PortMap || entry.Key.Port.Port == DceEndpointMapper && entry.Protocol == ProtocolNames.DceRpc))
+            ? " A port mapper gives the services of that server their ports, and may give others after a restart. Give the service a fixed port, and allow that."
             : "";
 
     private static string OnlyFor(Attempt attempt, Profile profile)

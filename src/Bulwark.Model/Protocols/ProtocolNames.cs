@@ -4,6 +4,7 @@ namespace Bulwark.Model.Protocols;
 public static class ProtocolNames
 {
     public const string Amqp = "amqp";
+    public const string DceRpc = "dcerpc";
     public const string Dns = "dns";
     public const string Ftp = "ftp";
     public const string Grpc = "grpc";
@@ -14,10 +15,13 @@ public static class ProtocolNames
     public const string MongoDb = "mongodb";
     public const string MySql = "mysql";
     public const string Nats = "nats";
+    public const string Nfs = "nfs";
     public const string Ntp = "ntp";
+    public const string PortMap = "portmap";
     public const string PostgreSql = "postgresql";
     public const string Quic = "quic";
     public const string Redis = "redis";
+    public const string Rpc = "rpc";
     public const string Smtp = "smtp";
     public const string Ssh = "ssh";
     public const string Tls = "tls";

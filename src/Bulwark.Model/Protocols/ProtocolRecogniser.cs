@@ -52,7 +52,9 @@ public static class ProtocolRecogniser
             return new(ProtocolNames.Dns);
         if (KafkaFormat.IsRequest(payload))
             return new(ProtocolNames.Kafka);
-        return default;
+        if (RpcFormat.IsBind(payload))
+            return new(ProtocolNames.DceRpc);
+        return new(RpcFormat.NameOfCall(payload, isRecord: true));
     }
 
     private static RecognisedProtocol TcpServer(ReadOnlySpan<byte> payload, ushort port)
@@ -98,6 +100,6 @@ public static class ProtocolRecogniser
             return ProtocolNames.Ntp;
         if (MemcachedFormat.IsDatagram(payload, fromClient))
             return ProtocolNames.Memcached;
-        return "";
+        return fromClient ? RpcFormat.NameOfCall(payload, isRecord: false) : "";
     }
 }

@@ -10,6 +10,7 @@ public sealed class StartTests(Stage stage) : IAsyncLifetime
     public const string Name = "starts";
 
     private const string Network = "starts_default";
+    private const string Macvlan = "starts_macvlan";
     private const string Sender = "starts/sender";
     private const string Neighbour = "starts-neighbour";
     private const int AllowedPort = 8080;
@@ -71,6 +72,32 @@ public sealed class StartTests(Stage stage) : IAsyncLifetime
 
         Assert.Equal(2, await outside.CountAsync(RefusedPort));
         Assert.Equal(1, await beside.CountAsync(RefusedPort));
+        Assert.Equal(1 + Starts, await outside.CountAsync(AllowedPort));
+    }
+
+    [Theory]
+    [InlineData("macvlan")] // the programs are inside
+    [InlineData("host")] // they are on the control group
+    public async Task So_they_are_where_there_is_no_veth(string kind)
+    {
+        var network = kind == "host" ? kind : await AddMacvlanAsync();
+        var script = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            echo a > /dev/udp/{Outside.StrangerAddress}/{RefusedPort}
+            echo b > /dev/udp/{Outside.ApiAddress}/{RefusedPort}
+            echo c > /dev/udp/{Outside.ApiAddress}/{AllowedPort}
+            """);
+        await using var outside = await PacketCounter.StartAsync(_host.Outside.Machine, [AllowedPort, RefusedPort]);
+        await SendAsync(0, script, network);
+        Assert.Equal((2, 1), (await outside.CountAsync(RefusedPort), await outside.CountAsync(AllowedPort)));
+        _ = (await Bulwark.RunAsync("allow", Sender, "--to", $"range:{Outside.ApiAddress}/32", "--port", $"{AllowedPort}/udp")).Text;
+        _ = (await Bulwark.RunAsync("mode", Sender, "protect")).Text;
+
+        await Parallel.ForEachAsync(Enumerable.Range(1, Starts), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
+            await SendAsync(number, script, network));
+
+        Assert.Equal(2, await outside.CountAsync(RefusedPort));
         Assert.Equal(1 + Starts, await outside.CountAsync(AllowedPort));
     }
 
@@ -161,8 +188,16 @@ public sealed class StartTests(Stage stage) : IAsyncLifetime
 
     private static string Container(string name) => "starts-" + name;
 
-    private async Task SendAsync(int number, string script) => _ = (await _host.DockerAsync(
-        "run", "--rm", "--name", Container($"sender-{number}"), "--runtime", "bulwark-closed", "--network", Network,
+    // Its containers are neighbours of the services outside.
+    private async Task<string> AddMacvlanAsync()
+    {
+        _ = (await _host.DockerAsync(
+            "network", "create", "-d", "macvlan", "--subnet", "203.0.113.0/24", "--ip-range", "203.0.113.128/25", "-o", "parent=uplink", Macvlan)).Text;
+        return Macvlan;
+    }
+
+    private async Task SendAsync(int number, string script, string network = Network) => _ = (await _host.DockerAsync(
+        "run", "--rm", "--name", Container($"sender-{number}"), "--runtime", "bulwark-closed", "--network", network,
         "--label", "com.docker.compose.project=starts", "--label", "com.docker.compose.service=sender", Host.Image, "bash", "-c", script)).Output;
 
     private async Task RunAsync(string name, IReadOnlyList<string> options, string script) => _ = (await _host.DockerAsync([
@@ -177,6 +212,6 @@ public sealed class StartTests(Stage stage) : IAsyncLifetime
         var containers = (await _host.DockerAsync("ps", "-aq", "--filter", "name=^/?starts-")).Text;
         if (containers.Length > 0)
             _ = (await _host.DockerAsync(["rm", "-f", .. containers.Split('\n')])).Text;
-        await _host.DockerAsync("network", "rm", Network);
+        await _host.DockerAsync("network", "rm", Network, Macvlan);
     }
 }

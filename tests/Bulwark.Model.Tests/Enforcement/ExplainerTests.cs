@@ -74,6 +74,17 @@ public sealed class ExplainerTests
         Assert.Equal("bulwark allow shop/web --from shop/proxy --port 80/tcp --executable /bin/nc", explanation.Hint);
     }
 
+    [Theory]
+    [InlineData(111, "portmap")]
+    [InlineData(135, "dcerpc")]
+    public void A_port_that_a_port_mapper_may_have_given_is_told_so(ushort port, string protocol)
+    {
+        var mapper = ToDatabase with { Port = new(Transport.Tcp, port) };
+        var profile = Learner.Recognise(Learner.Allow(new("shop/web"), mapper, default), mapper, protocol, "");
+
+        Assert.Contains("fixed port", Explainer.Explain(Attempt(), profile).Paragraphs[2], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void One_that_listens_and_cannot_be_told_has_no_command() =>
         Assert.Equal("", Explainer.Hint(new(Verdict.Blocked, VerdictReason.Executable, "shop/web", FromProxy)));
