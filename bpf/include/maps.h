@@ -10,6 +10,7 @@
 
 #define ENDPOINT_HELD 1 /* no packet passes: the container's policy is not known yet */
 #define ENDPOINT_HOST 2 /* on the host's network */
+#define ENDPOINT_QUARANTINED 4 /* no packet passes: the container started unasked, and would have been refused */
 
 /* The container behind a place: an interface, or a control group. */
 struct endpoint {

@@ -401,7 +401,7 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 	if (protocol == ETHERTYPE_ARP)
 		return TC_ACT_UNSPEC;
 	struct workload *workload = bpf_map_lookup_elem(&workloads, &j->endpoint.workload);
-	if (!workload || (j->endpoint.flags & ENDPOINT_HELD)) {
+	if (!workload || (j->endpoint.flags & (ENDPOINT_HELD | ENDPOINT_QUARANTINED))) {
 		count(COUNTER_HELD);
 		return TC_ACT_SHOT;
 	}

@@ -159,6 +159,9 @@ public sealed partial class HostAgent : IAgent, IDisposable
         _policies.Apply(workload, mode, entries, executables, announcing, binding);
 
     /// <inheritdoc/>
+    public void Quarantine(string containerId, bool isIn) => _host.Post(new HostLoop.Quarantine(containerId, isIn));
+
+    /// <inheritdoc/>
     public void AssignRange(IPNetwork range, Identity identity) => _policies.AssignRange(range, identity);
 
     /// <inheritdoc/>

@@ -92,7 +92,7 @@ public sealed class BulwarkServer : IAsyncDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var loop = new EngineLoop(_state, _observations, () => Interlocked.Exchange(ref _dropped, 0), agent, _options, _time, _loggers);
         var images = new ImageScans(_database, _state, _options, _scanner, _time, _loggers.CreateLogger<ImageScans>());
-        var authorizer = _facts is null ? null : new Authorizer(_state, loop, _database, images, _facts, _options, _time);
+        var authorizer = _facts is null ? null : new Authorizer(_state, loop, _database, images, _facts, agent, _options, _time);
         var down = false;
         try
         {

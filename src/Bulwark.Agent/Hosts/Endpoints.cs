@@ -55,10 +55,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
             return false;
         }
         // Before the programs, which let nothing pass at a place without an owner.
-        var endpoint = EndpointOf(container);
-        if (point is WatchPoint.ControlGroup)
-            endpoint = endpoint with { Netns = point.Place, Flags = Endpoint.OnHost };
-        Set(point.Place, endpoint);
+        Set(point.Place, EndpointOf(container, point.Place));
         if ((_attached.TryGetValue(point.Place, out var known) && known == point) || TryAttach(point))
         {
             if (container.Places.Add(point.Place))
@@ -70,7 +67,17 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     }
 
     /// <summary>Calls of processes in the container's network namespace are the container's.</summary>
-    public void ClaimCalls(WatchedContainer container) => kernel.Namespaces.Set(container.Namespace, EndpointOf(container));
+    public void ClaimCalls(WatchedContainer container) => kernel.Namespaces.Set(container.Namespace, EndpointOf(container, 0));
+
+    /// <summary>Something that all its places have is another now.</summary>
+    public void Renew(WatchedContainer container)
+    {
+        foreach (var place in container.Places)
+            Set(place, EndpointOf(container, place));
+    }
+
+    /// <summary>Whether the container at the place was put into quarantine, also for an earlier agent.</summary>
+    public bool IsInQuarantine(uint place) => kernel.Endpoints.TryGet(place, out var endpoint) && (endpoint.Flags & Endpoint.Quarantined) != 0;
 
     /// <summary>The container is gone.</summary>
     public void ForgetCalls(WatchedContainer container)
@@ -126,12 +133,17 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
         }
     }
 
-    private static Endpoint EndpointOf(WatchedContainer container) => new()
+    private static Endpoint EndpointOf(WatchedContainer container, uint place)
     {
-        Netns = container.Namespace,
-        Workload = container.Workload.Value,
-        Container = container.Number,
-    };
+        var isGroup = (place & Place.ControlGroup) != 0;
+        return new()
+        {
+            Netns = isGroup ? place : container.Namespace,
+            Workload = container.Workload.Value,
+            Container = container.Number,
+            Flags = (isGroup ? Endpoint.OnHost : 0) | (container.IsInQuarantine ? Endpoint.Quarantined : 0),
+        };
+    }
 
     private void Set(uint place, Endpoint endpoint)
     {

@@ -71,6 +71,9 @@ internal sealed partial class HostLoop
     /// <summary>Takes a <see cref="LinkChange"/>; for any thread.</summary>
     public void Post(LinkChange change) => _changes.Writer.TryWrite(change);
 
+    /// <summary>No packet of the container is to pass, or again those of its profile. For any thread.</summary>
+    public void Post(Quarantine quarantine) => _changes.Writer.TryWrite(quarantine);
+
     /// <summary>All runtimes have told what runs: what is left of earlier containers can go. For any thread.</summary>
     public void PostComplete() => _changes.Writer.TryWrite(Complete.Instance);
 
@@ -126,6 +129,9 @@ internal sealed partial class HostLoop
                 break;
             case LinksMissed:
                 ReadLinks();
+                break;
+            case Quarantine quarantine:
+                Take(quarantine);
                 break;
             case Complete:
                 Sweep();
@@ -192,8 +198,11 @@ internal sealed partial class HostLoop
         if (watched is null)
         {
             var earlier = points.Select(point => point.Place).Append(group is null ? 0 : _endpoints.PlaceOf(group))
-                .Select(_endpoints.OwnerOf).FirstOrDefault(owner => owner != 0);
-            watched = new(container, workload.Identity, earlier != 0 ? earlier : _policies.NextContainer());
+                .FirstOrDefault(place => _endpoints.OwnerOf(place) != 0);
+            watched = new(container, workload.Identity, earlier != 0 ? _endpoints.OwnerOf(earlier) : _policies.NextContainer())
+            {
+                IsInQuarantine = earlier != 0 && _endpoints.IsInQuarantine(earlier),
+            };
             _containers[container.Id] = watched;
         }
         watched.Container = container;
@@ -232,6 +241,15 @@ internal sealed partial class HostLoop
             watched.Places.Remove(place);
         }
         await _post(new ContainerSeen(_time.GetUtcNow(), watched.Container, watched.Workload), cancellation).ConfigureAwait(false);
+    }
+
+    private void Take(Quarantine quarantine)
+    {
+        if (!_containers.TryGetValue(quarantine.ContainerId, out var watched) || watched.IsInQuarantine == quarantine.IsIn)
+            return;
+        watched.IsInQuarantine = quarantine.IsIn;
+        _endpoints.Renew(watched);
+        LogQuarantine(watched.Container.Name, quarantine.IsIn);
     }
 
     // The namespace's file is not to be seen where Docker has a mount namespace of its own; its process's always is.
@@ -414,12 +432,16 @@ internal sealed partial class HostLoop
         var warnings = unwatched.Select(w => $"The traffic of container {w.Container.Name} is not watched in all its networks.")
             .Concat(onHost.Select(w =>
                 $"The traffic of container {w.Container.Name} is not watched: it is on the host's network and has no control group (version 2) of its own."));
-        _picture = new(_endpoints.Attached.Count, [.. warnings]);
+        var quarantined = _containers.Values.Where(w => w.IsInQuarantine)
+            .Select(w => $"Container {w.Container.Name} is in quarantine, because it started unasked and would have been refused: no packet of it passes.");
+        _picture = new(_endpoints.Attached.Count, [.. warnings, .. quarantined]);
     }
 
     /// <param name="Interfaces">How many interfaces the programs sit on.</param>
     /// <param name="Warnings">What is not watched, each a sentence.</param>
     internal sealed record HostPicture(int Interfaces, IReadOnlyList<string> Warnings);
+
+    internal sealed record Quarantine(string ContainerId, bool IsIn);
 
     private sealed record KnownContainer(WatchedContainer Container, IReadOnlyList<WatchPoint> Points, bool HasUnknownSockets);
 
@@ -436,4 +458,7 @@ internal sealed partial class HostLoop
 
     [LoggerMessage(12, LogLevel.Warning, "Interface {Name} is on a container bridge but belongs to no container: it is left alone.")]
     private partial void LogReleased(string name);
+
+    [LoggerMessage(18, LogLevel.Warning, "Quarantine of container {Container}: {IsIn}.")]
+    private partial void LogQuarantine(string container, bool isIn);
 }

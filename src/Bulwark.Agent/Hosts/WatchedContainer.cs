@@ -17,6 +17,9 @@ internal sealed class WatchedContainer(Container container, Identity workload, u
     /// <summary>The cookie of its network namespace; 0 while it is not known.</summary>
     public ulong Namespace { get; set; }
 
+    /// <summary>No packet of it passes, whatever its profile says.</summary>
+    public bool IsInQuarantine { get; set; }
+
     public HashSet<MappedAddress> Addresses { get; } = [];
 
     /// <summary>Where its packets are judged.</summary>

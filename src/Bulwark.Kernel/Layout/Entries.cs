@@ -29,6 +29,9 @@ public record struct Endpoint
     /// <summary>It is on the host's network.</summary>
     public const uint OnHost = 2;
 
+    /// <summary>No packet passes: the container started unasked, and would have been refused.</summary>
+    public const uint Quarantined = 4;
+
     /// <summary>Network namespace cookie; 0 while it is not known.</summary>
     public ulong Netns;
     public uint Workload;

@@ -3,7 +3,9 @@ using System.Globalization;
 using Bulwark.Images.Gate;
 using Bulwark.Model;
 using Bulwark.Model.Enforcement;
+using Bulwark.Model.Observations;
 using Bulwark.Model.Privileges;
+using Bulwark.Model.Workloads;
 using Bulwark.Runtimes.Docker.Authorization;
 using Bulwark.Server.Api.Contracts;
 using Bulwark.Server.Configuration;
@@ -23,18 +25,21 @@ internal sealed class Authorizer
     private readonly Database _database;
     private readonly ImageScans _images;
     private readonly IDockerFacts _facts;
+    private readonly IAgent _agent;
     private readonly ServerOptions _options;
     private readonly TimeProvider _time;
     private readonly DemandCollector _collector;
     private readonly HashSet<string> _started;
     private readonly Dictionary<string, DateTimeOffset> _told = new(StringComparer.Ordinal);
     private readonly HashSet<string> _looked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _quarantined = new(StringComparer.Ordinal);
     private DateTimeOffset? _askedSince;
 
     public Authorizer(
-        StateWriter state, EngineLoop loop, Database database, ImageScans images, IDockerFacts facts, ServerOptions options, TimeProvider time)
+        StateWriter state, EngineLoop loop, Database database, ImageScans images, IDockerFacts facts, IAgent agent, ServerOptions options,
+        TimeProvider time)
     {
-        (_state, _loop, _database, _images, _facts, _options, _time) = (state, loop, database, images, facts, options, time);
+        (_state, _loop, _database, _images, _facts, _agent, _options, _time) = (state, loop, database, images, facts, agent, options, time);
         _collector = new(facts, options.Runtime);
         (_started, _askedSince) = database.Read(connection => (StartedTable.Load(connection), SettingTable.LoadAskedSince(connection)));
     }
@@ -59,18 +64,26 @@ internal sealed class Authorizer
         return await _loop.Run(() => Decide(request, collected, image), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Looks for containers that run although Docker never asked about their start, and tells of them.</summary>
+    /// <summary>
+    /// Looks for containers that run although Docker never asked about their start, and tells of them. Those that would have been refused are in
+    /// quarantine until they would not be any more.
+    /// </summary>
     public async Task LookAroundAsync(CancellationToken cancellation)
     {
-        var unasked = _state.Published.Workloads.Values.SelectMany(workload => workload.Containers.Values.Select(container => (Workload: workload.Workload.Name, container)))
-            .Where(running => !_looked.Contains(running.container.Id)).ToList();
-        _looked.IntersectWith(_state.Published.Workloads.Values.SelectMany(workload => workload.Containers.Keys));
+        var running = _state.Published.Workloads.Values
+            .SelectMany(workload => workload.Containers.Values.Select(container => (Workload: workload.Workload.Name, Container: container))).ToList();
+        var ids = running.Select(each => each.Container.Id).ToHashSet(StringComparer.Ordinal);
+        _looked.IntersectWith(ids);
+        _quarantined.IntersectWith(ids);
+        foreach (var (workload, container) in running.Where(each => _quarantined.Contains(each.Container.Id)))
+            await JudgeUnaskedAsync(workload, container, isNew: false, cancellation).ConfigureAwait(false);
+        var unasked = running.Where(each => !_looked.Contains(each.Container.Id)).ToList();
         if (unasked.Count == 0)
             return;
         if (!await _facts.AreAskingAsync(cancellation).ConfigureAwait(false))
         {
             // Should it ask later, these are from before.
-            _looked.UnionWith(unasked.Select(running => running.container.Id));
+            _looked.UnionWith(unasked.Select(each => each.Container.Id));
             return;
         }
         var since = await _loop.Run(() => NoteAsked(_time.GetUtcNow()), cancellation).ConfigureAwait(false);
@@ -80,37 +93,50 @@ internal sealed class Authorizer
             var account = await _facts.ContainerAsync("", container.Id, cancellation).ConfigureAwait(false);
             if (account is null || account.CreatedAt <= since || container.Labels.ContainsKey("com.docker.swarm.service.name"))
                 continue;
-            await _loop.Run(() => TellUnasked(workload, container.Id, container.Name), cancellation).ConfigureAwait(false);
+            await JudgeUnaskedAsync(workload, container, isNew: true, cancellation).ConfigureAwait(false);
         }
     }
 
-    private bool TellUnasked(string workload, string id, string name)
+    private async Task JudgeUnaskedAsync(string workload, Container container, bool isNew, CancellationToken cancellation)
     {
-        if (_started.Contains(id))
-            return false;
-        _state.Events.Append(Events.Make(_time.GetUtcNow(), Events.Notice, workload,
-            $"The container {name} runs although Docker did not ask about its start: it was started past the authorization plugin, or while Bulwark did not answer.",
-            $"bulwark mode {ShellWord.Quote(workload)} protect") with
+        var collected = await _collector.CollectAsync(new() { Act = DockerAct.Start, Subject = container.Id }, cancellation).ConfigureAwait(false);
+        var image = collected.ImageId.Length == 0 ? null : await _images.FindAsync(collected.ImageId, TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        await _loop.Run(() => DecideUnasked(workload, container, isNew, collected, image), cancellation).ConfigureAwait(false);
+    }
+
+    private bool DecideUnasked(string workload, Container container, bool isNew, CollectedDemands collected, ScannedImage? image)
+    {
+        var now = _time.GetUtcNow();
+        var wasAsked = _started.Contains(container.Id);
+        var refusals = wasAsked ? [] : Judge(null, collected, image, now);
+        var (isIn, wasIn) = (refusals.Count > 0, _quarantined.Contains(container.Id));
+        // One of before may have been put there by an earlier process.
+        if (isIn != wasIn || isNew)
+            _agent.Quarantine(container.Id, isIn);
+        _ = isIn ? _quarantined.Add(container.Id) : _quarantined.Remove(container.Id);
+        var name = ShellWord.Printable(container.Name);
+        if (isNew && !wasAsked)
         {
-            Container = name,
-        });
-        return true;
+            Notice($"The container {name} runs although Docker did not ask about its start: it was started past the authorization plugin, or while Bulwark did not answer."
+                + (isIn ? $" It is in quarantine, so no packet of it passes, because a start would have been refused: {string.Join(" ", refusals.Select(refusal => refusal.Cause + "."))}" : ""),
+                isIn ? refusals[0].Hint : $"bulwark mode {ShellWord.Quote(workload)} protect");
+        }
+        else if (isIn != wasIn)
+        {
+            Notice(isIn ? $"The container {name} is in quarantine: {refusals[0].Cause}." : $"The container {name} is out of quarantine: it may start now.", isIn ? refusals[0].Hint : "");
+        }
+        return isIn;
+
+        void Notice(string message, string hint) =>
+            _state.Events.Append(Events.Make(now, Events.Notice, workload, message, hint) with { Container = container.Name });
     }
 
     private AuthorizeReport Decide(AuthorizeRequest request, CollectedDemands collected, ScannedImage? image)
     {
         var now = _time.GetUtcNow();
         NoteAsked(now);
-        var refusals = new List<string>();
-        foreach (var demand in collected.Demands.Where(demand => demand.StartsImage || !demand.Wanted.IsEmpty))
-        {
-            if (JudgePrivileges(request, demand, now) is { } refusal)
-                refusals.Add(refusal);
-            if (demand.StartsImage && JudgeImage(demand, collected, image, now) is { } failing)
-                refusals.Add(failing);
-        }
-        if (refusals.Count > 0)
-            return new(false, string.Join(" ", refusals));
+        if (Judge(request, collected, image, now) is { Count: > 0 } refusals)
+            return new(false, string.Join(" ", refusals.Select(refusal => refusal.ToString())));
         if (collected.StartedContainer.Length > 0 && _started.Add(collected.StartedContainer))
         {
             _database.Write(connection =>
@@ -122,7 +148,21 @@ internal sealed class Authorizer
         return new(true, "");
     }
 
-    private string? JudgePrivileges(AuthorizeRequest request, Demand demand, DateTimeOffset now)
+    /// <param name="request">What Docker asks; null if it did not, and what is refused is not to be told as if it had.</param>
+    private List<Refusal> Judge(AuthorizeRequest? request, CollectedDemands collected, ScannedImage? image, DateTimeOffset now)
+    {
+        var refusals = new List<Refusal>();
+        foreach (var demand in collected.Demands.Where(demand => demand.StartsImage || !demand.Wanted.IsEmpty))
+        {
+            if (JudgePrivileges(request, demand, now) is { } refusal)
+                refusals.Add(refusal);
+            if (demand.StartsImage && JudgeImage(request, demand, collected, image, now) is { } failing)
+                refusals.Add(failing);
+        }
+        return refusals;
+    }
+
+    private Refusal? JudgePrivileges(AuthorizeRequest? request, Demand demand, DateTimeOffset now)
     {
         if (demand.Wanted.IsEmpty)
             return null;
@@ -142,7 +182,7 @@ internal sealed class Authorizer
             AllowCommand(name, missing), request, now);
     }
 
-    private string? JudgeImage(Demand demand, CollectedDemands collected, ScannedImage? image, DateTimeOffset now)
+    private Refusal? JudgeImage(AuthorizeRequest? request, Demand demand, CollectedDemands collected, ScannedImage? image, DateTimeOffset now)
     {
         var verdict = _images.Judge(image, collected.ImageNames, now);
         if (verdict.Reasons.IsEmpty)
@@ -152,20 +192,22 @@ internal sealed class Authorizer
         if (mode == Mode.Learn)
             return null;
         var name = demand.Container.Image;
-        var repository = Model.Workloads.WorkloadResolver.Repository(name);
+        var repository = WorkloadResolver.Repository(name);
         var until = now.AddDays(30).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return Tell(
             workload, demand, mode, "image",
             $"{ShellWord.Printable(workload.Workload.Name)}: its image {ShellWord.Printable(name)} must not start: {string.Join("; ", verdict.Reasons)}. "
             + $"An exception is a line in {_options.Images.Exceptions}: * image={ShellWord.Printable(repository)} until={until} -- REASON",
-            image is null ? "bulwark workloads" : $"bulwark scan {ShellWord.Quote(name)}", null, now);
+            image is null ? "bulwark workloads" : $"bulwark scan {ShellWord.Quote(name)}", request is null ? null : request with { User = "" }, now);
     }
 
-    private string? Tell(
+    private Refusal? Tell(
         WorkloadState workload, Demand demand, Mode mode, string reason, string cause, string hint, AuthorizeRequest? request, DateTimeOffset now)
     {
         var verdict = PrivilegeJudge.VerdictOf(mode);
         var isBlocked = verdict == Verdict.Blocked;
+        if (request is null)
+            return isBlocked ? new(cause, hint, 0) : null;
         workload = _state.Current.Workloads[workload.Workload.Identity];
         // A container that is made is started a moment later, which asks for the same.
         if (!isBlocked && _told.TryGetValue(cause, out var last) && now - last < s_sameAgain)
@@ -188,9 +230,7 @@ internal sealed class Authorizer
                 Container = demand.Container.Name,
                 Attempts = 1,
             });
-        return isBlocked
-            ? string.Create(CultureInfo.InvariantCulture, $"Bulwark refuses this for {cause}.{(hint.StartsWith("bulwark allow", StringComparison.Ordinal) ? $" To allow it: {hint}." : "")} More: bulwark explain {told.Id}")
-            : null;
+        return isBlocked ? new(cause, hint, told.Id) : null;
     }
 
     private Mode ModeOf(WorkloadState workload, Demand demand, DateTimeOffset now) =>
@@ -203,7 +243,7 @@ internal sealed class Authorizer
     {
         var now = _time.GetUtcNow();
         var name = collected.Demands.Where(demand => demand.StartsImage)
-            .Select(demand => Model.Workloads.WorkloadResolver.Resolve(demand.Container).Name).FirstOrDefault("");
+            .Select(demand => WorkloadResolver.Resolve(demand.Container).Name).FirstOrDefault("");
         var profile = _state.Published.Workloads.Values.FirstOrDefault(workload => workload.Workload.Name == name)?.Profile ?? new(name);
         return PrivilegeJudge.ModeOf(profile, ModeOfHost(now)) == Mode.Protect;
     }
@@ -223,5 +263,15 @@ internal sealed class Authorizer
             return "";
         var options = string.Join(' ', privileges.Select(privilege => $"--privilege {ShellWord.Quote(privilege.ToString())}"));
         return workload.StartsWith('-') ? $"bulwark allow {options} -- {ShellWord.Quote(workload)}" : $"bulwark allow {ShellWord.Quote(workload)} {options}";
+    }
+
+    /// <param name="Event">The number of the event that tells of it.</param>
+    private sealed record Refusal(string Cause, string Hint, long Event)
+    {
+        public override string ToString()
+        {
+            var allow = Hint.StartsWith("bulwark allow", StringComparison.Ordinal) ? $" To allow it: {Hint}." : "";
+            return string.Create(CultureInfo.InvariantCulture, $"Bulwark refuses this for {Cause}.{allow} More: bulwark explain {Event}");
+        }
     }
 }

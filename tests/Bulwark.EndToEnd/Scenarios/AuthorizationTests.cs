@@ -209,6 +209,16 @@ public sealed class AuthorizationTests(AuthorizationTests.AskingHost stage) : IC
         }
         await Poll.UntilAsync("what started unasked is told", s_limit, async () => (await Bulwark.EventsAsync(since)).Any(each =>
             each.Kind == "notice" && each.Container == Container("unasked") && each.Message.Contains("did not ask", StringComparison.Ordinal)));
+        await Poll.UntilAsync("it is in quarantine", s_limit, IsInQuarantineAsync);
+
+        await Bulwark.KillAsync();
+        await Bulwark.UpAsync();
+        await Poll.UntilAsync("it is still in quarantine", s_limit, IsInQuarantineAsync);
+        _ = (await Bulwark.RunAsync("allow", "authorization/unasked", "--privilege", "host-network")).Text;
+        await Poll.UntilAsync("it is out of quarantine", s_limit, async () => !await IsInQuarantineAsync());
+
+        async Task<bool> IsInQuarantineAsync() => (await Bulwark.StatusAsync()).Agent.Warnings.Any(warning =>
+            warning.Contains($"{Container("unasked")} is in quarantine", StringComparison.Ordinal));
     }
 
     [Fact]

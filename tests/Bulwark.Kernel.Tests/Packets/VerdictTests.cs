@@ -25,11 +25,14 @@ public sealed class VerdictTests : IDisposable
         Assert.Equal(2ul, _trial.Count(Counter.NoEndpoint));
     }
 
-    [Fact]
-    public void Nothing_passes_on_an_interface_that_is_held()
+    [Theory]
+    [InlineData(Endpoint.Held)]
+    [InlineData(Endpoint.Quarantined)]
+    [InlineData(Endpoint.Quarantined | Endpoint.OnHost)]
+    public void Nothing_passes_on_an_interface_that_is_held_or_in_quarantine(uint flags)
     {
         _trial.Learn();
-        _trial.Kernel.Endpoints.Set(Interface, new() { Workload = Web.Value, Container = WebNumber, Flags = Endpoint.Held });
+        _trial.Kernel.Endpoints.Set(Interface, new() { Workload = Web.Value, Container = WebNumber, Flags = flags });
 
         Assert.True(_trial.Send(s_toDatabase).Dropped);
         Assert.Equal(1ul, _trial.Count(Counter.Held));

@@ -192,6 +192,31 @@ public sealed class AuthorizationTests : IDisposable
         Assert.Single((await server.Get("/v1/events")).EnumerateArray(), each => Text(each, "kind") == "notice");
     }
 
+    [Fact]
+    public async Task One_that_started_unasked_and_would_have_been_refused_is_in_quarantine_until_it_is_allowed()
+    {
+        _docker.IsAsking = true;
+        await using var server = await StartAsync();
+        _docker.Make("around", "shop", "around", """{"PidMode":"host"}""", created: "2026-01-31T12:00:30Z");
+        await server.Post("/v1/mode", """{ "all": true, "mode": "protect" }""");
+        server.Container("shop", "around", "around");
+
+        var notice = await UntilNotice(server, "shop/around", "in quarantine");
+
+        Assert.Contains("host-pid", Text(notice, "message"), StringComparison.Ordinal);
+        Assert.Equal("bulwark allow shop/around --privilege host-pid", Text(notice, "hint"));
+        Assert.Contains("quarantine around True", server.Agent.Calls);
+        await server.Post("/v1/allow", """{ "workload": "shop/around", "privileges": ["host-pid"] }""");
+        await UntilNotice(server, "shop/around", "out of quarantine");
+        Assert.Equal("quarantine around False", server.Agent.Calls.Last(call => call.StartsWith("quarantine around", StringComparison.Ordinal)));
+    }
+
+    private static async Task<JsonElement> UntilNotice(RunningServer server, string workload, string text) => (JsonElement)await server.Until(
+        _ => server.Get("/v1/events").GetAwaiter().GetResult().EnumerateArray()
+            .Where(each => Text(each, "kind") == "notice" && Text(each, "workload") == workload
+                && Text(each, "message")!.Contains(text, StringComparison.Ordinal))
+            .Select(each => (object)each).FirstOrDefault());
+
     private Task<RunningServer> StartAsync(string runtime = "runc") => RunningServer.Start(
         _directory, change: options => options with { Runtime = runtime }, docker: _docker, scanner: _scanner);
 

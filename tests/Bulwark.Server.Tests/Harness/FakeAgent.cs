@@ -66,6 +66,8 @@ public sealed class FakeAgent : IAgent
 
     public void Remove(Identity workload) => Policies.TryRemove(workload, out _);
 
+    public void Quarantine(string containerId, bool isIn) => Call($"quarantine {containerId} {isIn}");
+
     public void Detach()
     {
         Detaching();

@@ -3,11 +3,14 @@ using Bulwark.Runtimes.Docker;
 
 namespace Bulwark.Cli.Hosting.Doctor;
 
-/// <summary>Whether a Docker daemon answers, how it is set up, and whether its containers wait for Bulwark before they start.</summary>
+/// <summary>
+/// Whether a Docker daemon answers, how it is set up, whether its containers wait for Bulwark before they start, and whether it asks Bulwark.
+/// </summary>
 internal static class DockerCheck
 {
     private const string Name = "docker";
     private const string Runtime = "runtime";
+    private const string Plugin = "authorization";
     private const string NotWaiting = "Containers without an interface on a bridge (host network, macvlan, overlay) may talk before they are watched";
     private const string Registering = "See docs/runtime.md: \"runtimes\" and \"default-runtime\" in /etc/docker/daemon.json";
 
@@ -25,7 +28,7 @@ internal static class DockerCheck
             [
                 Check.Ok(Name, $"{endpoint}: Docker {version.Engine}, API {version.Spoken}, cgroup driver {settings.CgroupDriver}{groups}, "
                     + $"live-restore {(settings.LiveRestore ? "on" : "off")}"),
-                RuntimeOf(endpoint, settings),
+                RuntimeOf(endpoint, settings), PluginOf(endpoint, settings),
             ];
         }
         catch (ArgumentException exception)
@@ -50,6 +53,15 @@ internal static class DockerCheck
         return ours.Count > 0
             ? Check.Warning(Runtime, $"{endpoint}: only containers that are run with --runtime {ours[0]} wait until Bulwark watches them", NotWaiting, Registering)
             : Check.Warning(Runtime, $"{endpoint}: no container waits until Bulwark watches it: Docker does not know the runtime bulwark", NotWaiting, Registering);
+    }
+
+    private static Check PluginOf(string endpoint, DockerSettings settings)
+    {
+        if (settings.AuthorizationPlugins.Any(plugin => plugin.StartsWith("bulwark", StringComparison.Ordinal)))
+            return Check.Ok(Plugin, $"{endpoint}: Docker asks Bulwark before it starts images and gives containers power over the host");
+        return Check.Warning(Plugin, $"{endpoint}: Docker does not ask Bulwark before it starts containers",
+            "Images that fail, and containers that give themselves the host (--privileged, docker.sock, host namespaces), start",
+            "See docs/authorization.md: systemctl enable --now bulwark-authz.socket, then \"authorization-plugins\" in /etc/docker/daemon.json");
     }
 
     // The program that ./setup installs (with or without a suffix), or 'bulwark runtime' itself.
