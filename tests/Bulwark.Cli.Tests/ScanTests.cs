@@ -24,7 +24,7 @@ public sealed class ScanTests : IDisposable
         writer.Add(Debian("zlib", "CVE-2023-45853") with { Severity = Severity.Critical, Summary = "MiniZip overflow", State = AdvisoryState.WontFix, Ranges = [new("", "", "")], Note = "Minor issue" });
         writer.Add(Debian("zlib", "CVE-2024-0003") with { Severity = Severity.Negligible, Ranges = [new("", "", "")] });
         writer.Add(Debian("linux", "CVE-2024-0004") with { State = AdvisoryState.Fixed, Ranges = [new("", "7", "")] });
-        writer.WriteTo(_advisories, new Dictionary<string, (string, DateTimeOffset)> { ["debian"] = ("https://tracker.example/json", Sample.Now.AddDays(-2)) }, Sample.Now.AddDays(-1));
+        writer.WriteTo(_advisories, new Dictionary<string, SourceState> { ["debian"] = new("https://tracker.example/json", Sample.Now.AddDays(-2)) }, Sample.Now.AddDays(-1));
     }
 
     public void Dispose() => _directory.Delete(recursive: true);

@@ -28,7 +28,7 @@ internal sealed class FullAdvisories : IDisposable
             writer.Add(Row("go", GoName(Uneven(random, GoRows / 3)), row, $"1.{random.Next(9)}.{random.Next(20)}", "osv:go"));
         for (var row = 0; row < NpmRows; row++)
             writer.Add(Row("npm", NpmName(Uneven(random, NpmRows / 2)), row, $"1.{random.Next(9)}.{random.Next(20)}", "osv:npm"));
-        writer.WriteTo(_path, writer.Sources.ToDictionary(source => source, _ => ("made up", DateTimeOffset.UtcNow)), DateTimeOffset.UtcNow);
+        writer.WriteTo(_path, writer.Sources.ToDictionary(source => source, _ => new SourceState("made up", DateTimeOffset.UtcNow)), DateTimeOffset.UtcNow);
         File = AdvisoryFile.Open(_path);
         Description = string.Create(CultureInfo.InvariantCulture,
             $"{File.Count:N0} advisories ({DebianRows:N0} of Debian, {NpmRows:N0} of npm, {GoRows:N0} of Go; made up, at the size of the real ones), {new FileInfo(_path).Length >> 20} MiB");

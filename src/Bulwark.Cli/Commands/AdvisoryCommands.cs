@@ -26,7 +26,7 @@ internal static class AdvisoryCommands
     public static Command Import(CommandLine line)
     {
         var advisories = ImageOptions.AdvisoriesOf(line.Terminal);
-        var files = new Argument<string[]>("FILE") { Description = "Files or directories: the Debian tracker's JSON and lists, OSV, Alpine's secdb, Red Hat's CSAF, Amazon's updateinfo, KEV, EPSS, an export", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Files or directories: the Debian tracker's JSON and lists, OSV, Alpine's secdb, Red Hat's CSAF, Amazon's updateinfo, SUSE's OVAL, KEV, EPSS, an export", Arity = ArgumentArity.OneOrMore };
         var command = new CliCommand("import", "Take over advisories from files; each replaces what its source had before")
         {
             Usage = "FILE… [options]",

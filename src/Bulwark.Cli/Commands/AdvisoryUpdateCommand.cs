@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Bulwark.Cli.Help;
 using Bulwark.Cli.Output;
@@ -16,32 +17,33 @@ internal static class AdvisoryUpdateCommand
     {
         var advisories = ImageOptions.AdvisoriesOf(line.Terminal);
         var names = OfficialSource.All.Select(source => source.Name).ToArray();
+        var large = OfficialSource.All.Where(source => source.IsLarge).Select(source => source.Name);
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = $"Only these: {string.Join(", ", names)} (default: all)",
+            Description = $"Only these: {string.Join(", ", names)} (default: all; of {string.Join(", ", large)} only if it was named once)",
             Arity = ArgumentArity.ZeroOrMore,
         };
         sources.CompletionSources.Add(names);
-        var mirror = new Option<string>("--mirror")
+        var mirror = new Option<string[]>("--mirror")
         {
-            Description = "Fetch from below this address instead, which has a folder for each official host",
-            HelpName = "URL",
+            Description = "Fetch from below this address instead, which has a folder for each official host; or from one for a single host. May be given several times",
+            HelpName = "[HOST=]URL",
         };
         var command = new CliCommand("update", "Fetch advisories from where they are published")
         {
             Usage = "[SOURCE…] [options]",
-            Examples = ["bulwark advisories update", "bulwark advisories update debian npm", "bulwark advisories update --mirror https://mirror.example/advisories"],
+            Examples = ["bulwark advisories update", "bulwark advisories update debian npm", "bulwark advisories update redhat-csaf", "bulwark advisories update --mirror https://mirror.example/advisories"],
             Arguments = { sources },
             Options = { mirror, advisories },
         };
         line.OnRun(command, async (invocation, cancel) =>
         {
-            var wanted = Wanted(invocation.Value(sources), Mirror(invocation.Value(mirror)));
             var path = invocation.Value(advisories)!;
+            var wanted = Wanted(invocation.Value(sources), [.. (invocation.Value(mirror) ?? []).Select(Mirror)], path);
             using var http = new HttpClient { Timeout = s_longestWait };
             var failures = await RunAsync(invocation, http, wanted, path, cancel).ConfigureAwait(false);
-            foreach (var (source, reason) in failures)
-                invocation.Screen.Complaint(new("not updated: ", Tone.Bad), $"{source}: {reason}");
+            foreach (var failure in failures)
+                invocation.Screen.Complaint(new("not updated: ", Tone.Bad), $"{failure.Source}: {failure.Reason}; {failure.Hint}");
             if (failures.Count == wanted.Count)
                 throw new CommandFailure("no advisories could be fetched; nothing has changed") { Hint = "on a machine without a network: bulwark advisories import FILE" };
             if (failures.Count > 0)
@@ -52,7 +54,7 @@ internal static class AdvisoryUpdateCommand
         return command;
     }
 
-    private static async Task<IReadOnlyList<(string Source, string Reason)>> RunAsync(
+    private static async Task<IReadOnlyList<UpdateFailure>> RunAsync(
         Invocation invocation, HttpClient http, List<OfficialSource> wanted, string path, CancellationToken cancel)
     {
         try
@@ -76,22 +78,25 @@ internal static class AdvisoryUpdateCommand
             invocation.Screen.Note(what);
     }
 
-    private static Uri? Mirror(string? text)
-    {
-        if (text is null)
-            return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
-            ? uri
-            : throw new UsageFailure($"'{text}' is no address for --mirror") { Hint = "it has to begin with https://" };
-    }
+    private static AdvisoryMirror Mirror(string text) => AdvisoryMirror.Parse(text)
+        ?? throw new UsageFailure($"'{text}' is no address for --mirror") { Hint = "write it like https://mirror.example or security-tracker.debian.org=https://mirror.example" };
 
-    private static List<OfficialSource> Wanted(string[] names, Uri? mirror)
+    private static List<OfficialSource> Wanted(string[] names, ImmutableArray<AdvisoryMirror> mirrors, string path)
     {
-        var chosen = names.Length == 0 ? OfficialSource.All : [.. names.Select(name => OfficialSource.All.FirstOrDefault(source => source.Name == name)
+        var chosen = names.Length == 0 ? [.. OfficialSource.All.Where(source => !source.IsLarge || IsThere(source, path))] : (List<OfficialSource>)[.. names.Select(name => OfficialSource.All.FirstOrDefault(source => source.Name == name)
             ?? throw new UsageFailure($"there is no source '{name}'")
             {
                 Hint = Spelling.Nearest(name, [.. OfficialSource.All.Select(source => source.Name)]) is { } near ? $"did you mean '{near}'?" : "bulwark advisories update --help",
             })];
-        return [.. chosen.Select(source => mirror is null ? source : source.Below(mirror))];
+        return [.. chosen.Select(source => source with { Mirrors = mirrors })];
+    }
+
+    // What was named once is kept up to date from then on.
+    private static bool IsThere(OfficialSource source, string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var file = AdvisoryCommands.Open(path);
+        return file.Sources.Any(known => known.OfficialName == source.Name);
     }
 }

@@ -19,7 +19,11 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
     private const int LargestRecord = 64 << 20;
 
     private readonly AdvisoryFileWriter _writer = new();
-    private readonly Dictionary<string, (string Origin, DateTimeOffset AsOf)> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SourceState> _sources = new(StringComparer.Ordinal);
+
+    // Sources that are as they were, and of others which vulnerabilities are said anew.
+    private readonly Dictionary<string, DateTimeOffset> _unchanged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlySet<string>> _amended = new(StringComparer.Ordinal);
 
     /// <summary>Advisories read so far.</summary>
     public int Count => _writer.Count;
@@ -30,15 +34,60 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
     /// <summary>Names of the sources read so far.</summary>
     public IEnumerable<string> Sources => _sources.Keys;
 
+    /// <summary>Whether there is anything to write.</summary>
+    public bool HasNews => _sources.Count > 0 || _unchanged.Count > 0;
+
+    /// <summary>How things stand, to <see cref="ReturnTo"/> when what follows fails.</summary>
+    public AdvisoryImportMark Mark() => new(_writer.Mark(), Skipped, new Dictionary<string, SourceState>(_sources), new Dictionary<string, DateTimeOffset>(_unchanged),
+        new Dictionary<string, IReadOnlySet<string>>(_amended));
+
+    /// <summary>Forgets what was read since then: half a source must not replace a whole one.</summary>
+    public void ReturnTo(AdvisoryImportMark mark)
+    {
+        _writer.ReturnTo(mark.Written);
+        Skipped = mark.Skipped;
+        Replace(_sources, mark.Sources);
+        Replace(_unchanged, mark.Unchanged);
+        Replace(_amended, mark.Amended);
+    }
+
+    /// <summary>Takes over a source as it is in the file that is there: its place says that nothing has changed since.</summary>
+    /// <param name="asOf">When that was asked.</param>
+    public void Keep(string source, DateTimeOffset asOf) => _unchanged[source] = asOf;
+
+    /// <summary>Takes over from the file that is there what a source says about all vulnerabilities but these, which were read anew or are withdrawn.</summary>
+    public void Amend(string source, IReadOnlySet<string> ids, SourceState state)
+    {
+        _amended[source] = ids;
+        _sources[source] = state;
+    }
+
     /// <summary>Reads one file.</summary>
     /// <param name="origin">What to say later about where it came from.</param>
     /// <param name="fetched">
     /// When it was fetched from where it is kept up to date: then all of it was true. Null for a file of unknown age: its age is the newest
     /// date that it gives, or else that of the file itself.
     /// </param>
-    /// <exception cref="AdvisoryFormatException">It is damaged, or of a format that is not known.</exception>
+    /// <param name="revision">How its place names the state that was fetched (<see cref="AdvisorySource.Revision"/>).</param>
+    /// <param name="skips">Of an archive: names of files to pass over.</param>
+    /// <exception cref="AdvisoryFormatException">It is damaged, or of a format that is not known; nothing of it was taken.</exception>
     /// <exception cref="AdvisoryFileException">It is an export, and damaged.</exception>
-    public void Read(string path, string origin, DateTimeOffset? fetched, CancellationToken cancel)
+    public void Read(
+        string path, string origin, DateTimeOffset? fetched, CancellationToken cancel, string? revision = null, Predicate<string>? skips = null)
+    {
+        var mark = Mark();
+        try
+        {
+            ReadFile(path, origin, fetched, revision, skips ?? (_ => false), cancel);
+        }
+        catch
+        {
+            ReturnTo(mark);
+            throw;
+        }
+    }
+
+    private void ReadFile(string path, string origin, DateTimeOffset? fetched, string? revision, Predicate<string> skips, CancellationToken cancel)
     {
         if (AdvisoryFile.IsOne(path))
         {
@@ -64,7 +113,7 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-            mayBeEmpty = ReadContent(file, Add, At, cancel);
+            mayBeEmpty = ReadContent(file, Add, At, skips, cancel);
         }
         catch (Exception e) when (e is JsonException or XmlException or ArchiveException or ZstdSharp.ZstdException or InvalidDataException or DecoderFallbackException or InvalidOperationException)
         {
@@ -79,8 +128,8 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         var asOf = fetched ?? newest ?? File.GetLastWriteTimeUtc(path);
         foreach (var source in seen)
         {
-            var known = _sources.GetValueOrDefault(source);
-            _sources[source] = (known.Origin is { Length: > 0 } ? known.Origin : origin, asOf > known.AsOf ? asOf : known.AsOf);
+            var known = _sources.GetValueOrDefault(source, SourceState.Unknown);
+            _sources[source] = new(known.Origin.Length > 0 ? known.Origin : origin, asOf > known.AsOf ? asOf : known.AsOf, revision);
         }
     }
 
@@ -95,11 +144,11 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
             var kept = existing.Sources.Where(source => !_sources.ContainsKey(source.Name)).ToDictionary(source => source.Name);
             foreach (var advisory in existing.All())
             {
-                if (kept.ContainsKey(advisory.Source))
+                if (kept.ContainsKey(advisory.Source) || (_amended.TryGetValue(advisory.Source, out var ids) && !ids.Contains(advisory.Id)))
                     _writer.Add(advisory);
             }
             foreach (var source in kept.Values)
-                _sources[source.Name] = (source.Origin, source.AsOf);
+                _sources[source.Name] = new(source.Origin, _unchanged.GetValueOrDefault(source.Name, source.AsOf), source.Revision);
         }
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         _writer.WriteTo(path, _sources, clock.GetUtcNow());
@@ -114,11 +163,18 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         foreach (var advisory in file.All())
             _writer.Add(advisory);
         foreach (var source in file.Sources)
-            _sources[source.Name] = (source.Origin, source.AsOf);
+            _sources[source.Name] = new(source.Origin, source.AsOf, source.Revision);
+    }
+
+    private static void Replace<TValue>(Dictionary<string, TValue> values, IReadOnlyDictionary<string, TValue> by)
+    {
+        values.Clear();
+        foreach (var (key, value) in by)
+            values[key] = value;
     }
 
     /// <returns>Whether it may hold nothing of use: it is one of very many files, most of which are about something else.</returns>
-    private bool ReadContent(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
+    private bool ReadContent(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, Predicate<string> skips, CancellationToken cancel)
     {
         Span<byte> head = stackalloc byte[4];
         var read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
@@ -130,7 +186,7 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         }
         if (head[..read] is [0x28, 0xb5, 0x2f, 0xfd])
         {
-            ReadArchive(file, add, at, cancel);
+            ReadArchive(file, add, at, skips, cancel);
             return false;
         }
         using var unpacked = head[..read] is [0x1f, 0x8b, ..] ? new GZipStream(file, CompressionMode.Decompress) : file;
@@ -138,14 +194,14 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
     }
 
     // How Red Hat publishes all of its documents at once: a tar, packed with zstd.
-    private void ReadArchive(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, CancellationToken cancel)
+    private void ReadArchive(Stream file, Action<Advisory> add, Action<DateTimeOffset?> at, Predicate<string> skips, CancellationToken cancel)
     {
         using var unpacked = new ZstdSharp.DecompressionStream(file);
         using var tar = new TarReader(unpacked, new());
         while (tar.Next() is { } entry)
         {
             cancel.ThrowIfCancellationRequested();
-            if (entry.Kind != TarEntryKind.File || !entry.Name.EndsWith(".json", StringComparison.Ordinal))
+            if (entry.Kind != TarEntryKind.File || !entry.Name.EndsWith(".json", StringComparison.Ordinal) || skips(entry.Name))
                 continue;
             if (entry.Size > LargestRecord)
                 throw new AdvisoryFormatException($"{entry.Name} is larger than {LargestRecord >> 20} MiB");
@@ -185,11 +241,11 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         else if (content.StartsWith("#"u8) || content.StartsWith("cve,"u8))
             at(ExploitationLists.ReadLikelihood(content, add));
         else if (content.StartsWith("<"u8))
-            at(AmazonUpdates.Read(new MemoryStream(text, start, text.Length - start), add));
+            at(ReadXml(text, start, add));
         else if (!content.StartsWith("{"u8))
         {
             throw new AdvisoryFormatException("it is none of: the Debian tracker's JSON, its lists (CVE, DSA, DLA), OSV (JSON, lines of JSON, zip), Alpine's secdb, "
-                + "Red Hat's CSAF, Amazon's updateinfo, CISA's KEV, EPSS");
+                + "Red Hat's CSAF, Amazon's updateinfo, SUSE's OVAL, CISA's KEV, EPSS");
         }
         else if (IsLines(content))
         {
@@ -203,6 +259,13 @@ public sealed class AdvisoryImport(TimeProvider clock) : IDisposable
         else
             return ReadDocument(text.AsMemory(start), add, at) == Shape.Csaf;
         return false;
+    }
+
+    private static DateTimeOffset? ReadXml(byte[] text, int start, Action<Advisory> add)
+    {
+        MemoryStream Open() => new(text, start, text.Length - start, writable: false);
+        using var root = XmlReader.Create(Open(), new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+        return root.MoveToContent() == XmlNodeType.Element && root.LocalName == SuseOval.Root ? SuseOval.Read(Open, add) : AmazonUpdates.Read(Open(), add);
     }
 
     private Shape ReadDocument(ReadOnlyMemory<byte> json, Action<Advisory> add, Action<DateTimeOffset?> at)

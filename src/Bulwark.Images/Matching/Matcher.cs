@@ -18,6 +18,7 @@ public static class Matcher
         ["debian-dla"] = 1,
         ["debian-dsa"] = 1,
         [DebianCveList.UnstableSource] = 2,
+        [RedHatCsaf.Source] = 0,
     };
 
     /// <param name="advisories">Null if there are none, which is then told.</param>
@@ -113,7 +114,10 @@ public static class Matcher
 
     private static bool IsCve(string id) => id.StartsWith("CVE-", StringComparison.Ordinal);
 
-    private static int RankOf(Advisory advisory) => s_ranks.GetValueOrDefault(advisory.Source, int.MaxValue);
+    // "suse:sles:15.6" and "amazon:2023" are their makers' own words about one release.
+    private static int RankOf(Advisory advisory) => s_ranks.TryGetValue(advisory.Source, out var rank) ? rank
+        : advisory.Source.StartsWith("suse:", StringComparison.Ordinal) || advisory.Source.StartsWith("amazon:", StringComparison.Ordinal) ? 0
+        : int.MaxValue;
 
     private static Finding Worse(Finding? one, Finding other, Versions.VersionOrdering ordering)
     {

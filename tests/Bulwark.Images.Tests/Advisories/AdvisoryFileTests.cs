@@ -115,7 +115,7 @@ public sealed class AdvisoryFileTests
         foreach (var advisory in advisories)
             writer.Add(advisory);
         var path = Path.Combine(directory.Path, "advisories");
-        writer.WriteTo(path, new Dictionary<string, (string, DateTimeOffset)> { ["test"] = ("here", s_now.AddDays(-1)) }, s_now);
+        writer.WriteTo(path, new Dictionary<string, SourceState> { ["test"] = new("here", s_now.AddDays(-1)) }, s_now);
         return AdvisoryFile.Open(path);
     }
 

@@ -111,9 +111,9 @@ public sealed class AdvisoryUpdateTests : IDisposable
         Assert.Distinct(OfficialSource.All.Select(source => source.Name));
     }
 
-    private Task<IReadOnlyList<(string Source, string Reason)>> UpdateAsync(Mirror mirror, params string[] names) =>
+    private Task<IReadOnlyList<UpdateFailure>> UpdateAsync(Mirror mirror, params string[] names) =>
         new AdvisoryUpdate(_http, new FakeTimeProvider(s_now)).RunAsync(
-            [.. names.Select(name => OfficialSource.All.Single(source => source.Name == name).Below(mirror.Address))], Advisories, _ => { }, CancellationToken.None);
+            [.. names.Select(name => OfficialSource.All.Single(source => source.Name == name) with { Mirrors = [new("", mirror.Address)] })], Advisories, _ => { }, CancellationToken.None);
 
     private static string Answer(string body) => $"HTTP/1.1 200 OK\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}";
 

@@ -85,6 +85,33 @@ public sealed class DistributionFormatTests : IDisposable
         Assert.Empty(Import("""{"document":{"category":"csaf_vex"},"vulnerabilities":[{"cve":"CVE-1"}]}""", out _));
 
     [Fact]
+    public void Red_Hats_documents_since_2026_name_each_stream_and_only_sources()
+    {
+        // Written from Red Hat's own description of the form: no architectures, always an epoch, a product for each supported minor release.
+        Assert.Equal(["rhel:9 curl CVE-2026-1 Fixed High [7.76-31.el9_6]", "rhel:9 wget CVE-2026-1 WontFix High []"], Import("""
+            {"document":{"category":"csaf_vex","title":"a bug","aggregate_severity":{"text":"Important"} },
+             "product_tree":{"branches":[{"category":"vendor","name":"Red Hat","branches":[
+               {"category":"product_name","name":"RHEL 9.6.z","product":{"product_id":"rhel-9.6.z","product_identification_helper":{"cpe":"cpe:/a:redhat:enterprise_linux:9"} } },
+               {"category":"product_name","name":"RHEL 9.4.0.z","product":{"product_id":"rhel-9.4.0.z","product_identification_helper":{"cpe":"cpe:/a:redhat:rhel_eus:9.4"} } },
+               {"category":"product_version","name":"curl","product":{"product_id":"curl-0:7.76-31.el9_6.src","product_identification_helper":{"purl":"pkg:rpm/redhat/curl@7.76-31.el9_6?arch=src&epoch=0"} } },
+               {"category":"product_version","name":"wget","product":{"product_id":"wget","product_identification_helper":{"purl":"pkg:rpm/redhat/wget?arch=src"} } }]}],
+              "relationships":[
+               {"product_reference":"curl-0:7.76-31.el9_6.src","relates_to_product_reference":"rhel-9.6.z","full_product_name":{"product_id":"9.6:curl"} },
+               {"product_reference":"wget","relates_to_product_reference":"rhel-9.6.z","full_product_name":{"product_id":"9.6:wget"} },
+               {"product_reference":"wget","relates_to_product_reference":"rhel-9.4.0.z","full_product_name":{"product_id":"9.4:wget"} }]},
+             "vulnerabilities":[{"cve":"CVE-2026-1","product_status":{"fixed":["9.6:curl"],"known_affected":["9.6:wget","9.4:wget"]},
+               "remediations":[{"category":"no_fix_planned","details":"Will not fix","product_ids":["9.6:wget"]}]}]}
+            """, out _));
+    }
+
+    [Fact]
+    public void A_distributions_record_of_an_update_is_about_each_vulnerability_that_it_repairs() => Assert.Equal(
+        ["sles:15.6 krb5 CVE-2026-1 Fixed High [1.20-1]", "sles:15.6 krb5 CVE-2026-2 Fixed High [1.20-1]"], Import("""
+            {"id":"SUSE-SU-2026:1-1","upstream":["CVE-2026-1","CVE-2026-2"],"affected":[{"package":{"ecosystem":"SUSE:Linux Enterprise Server 15 SP6","name":"krb5"},
+             "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.20-1"}]}],"ecosystem_specific":{"severity":"important"} }]}
+            """, out _));
+
+    [Fact]
     public void All_documents_at_once_are_read_out_of_their_archive()
     {
         using var compressor = new ZstdSharp.Compressor();
@@ -161,6 +188,7 @@ public sealed class DistributionFormatTests : IDisposable
     [InlineData("SUSE:Linux Enterprise Server 15 SP5", "sles:15.5")]
     [InlineData("SUSE:Linux Enterprise Module for Basesystem 15 SP5", "sles:15.5")]
     [InlineData("SUSE:Linux Enterprise Server 15 SP3-LTSS", null)]
+    [InlineData("SUSE:Linux Enterprise Server 16.0", "sles:16.0")]
     [InlineData("openSUSE:Leap 15.6", "opensuse-leap:15.6")]
     [InlineData("openSUSE:Tumbleweed", null)]
     [InlineData("Red Hat:enterprise_linux:9::baseos", "rhel:9")]

@@ -16,7 +16,7 @@ internal sealed class TestAdvisories : IDisposable
         foreach (var advisory in advisories)
             writer.Add(advisory);
         Path = System.IO.Path.Combine(_directory.Path, "advisories");
-        writer.WriteTo(Path, writer.Sources.ToDictionary(source => source, _ => ("a test", AsOf)), AsOf);
+        writer.WriteTo(Path, writer.Sources.ToDictionary(source => source, _ => new SourceState("a test", AsOf)), AsOf);
         File = AdvisoryFile.Open(Path);
     }
 

@@ -8,8 +8,6 @@ namespace Bulwark.Images.Advisories.Formats;
 /// </summary>
 internal static class AmazonUpdates
 {
-    public const string Source = "amazon";
-
     /// <returns>The newest date in it, or null.</returns>
     /// <exception cref="XmlException">It is no such XML.</exception>
     public static DateTimeOffset? Read(Stream xml, Action<Advisory> add)
@@ -74,7 +72,7 @@ internal static class AmazonUpdates
                     Severity = severity,
                     Ranges = [new("", package.Version, "")],
                     Note = id,
-                    Source = Source,
+                    Source = $"amazon:{package.Ecosystem.Split(':')[1]}",
                 });
             }
         }

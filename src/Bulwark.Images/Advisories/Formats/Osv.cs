@@ -29,12 +29,12 @@ internal static class Osv
                 continue; // Only commits are named.
             var score = (affected.Severity ?? record.Severity ?? []).Select(item => CvssVector.ScoreTenths(item?.Score ?? "") ?? (byte)0)
                 .DefaultIfEmpty().Max();
-            add(new()
+            var advisory = new Advisory
             {
                 Ecosystem = key,
                 Package = kind.Normalise(name),
                 Id = Name(id),
-                Aliases = [.. (record.Aliases ?? []).Concat(record.Upstream ?? []).Where(alias => alias is { Length: > 0 } && alias != Name(id)).Distinct()],
+                Aliases = [.. Others(record, Name(id))],
                 State = ranges.Any(range => range.Fixed.Length > 0) ? AdvisoryState.Fixed : AdvisoryState.Affected,
                 Severity = Rated(record, affected, score),
                 ScoreTenths = score,
@@ -43,9 +43,24 @@ internal static class Osv
                 Summary = record.Summary ?? "",
                 Note = Name(id) == id ? "" : id,
                 Source = $"osv:{key.Split(':')[0]}",
-            });
+            };
+            foreach (var one in kind.IsOfDistribution() ? OneByOne(advisory) : [advisory])
+                add(one);
         }
         return (record.Modified, skipped);
+    }
+
+    private static IEnumerable<string> Others(OsvJson record, string name) =>
+        (record.Aliases ?? []).Concat(record.Upstream ?? []).Where(alias => alias is { Length: > 0 } && alias != name).Distinct();
+
+    // A distribution's record of one update (RHSA, SUSE-SU, USN) is about all that the update repairs. Its own lists go by vulnerability, and so do VEX,
+    // KEV and EPSS.
+    private static IEnumerable<Advisory> OneByOne(Advisory update)
+    {
+        var issues = update.Aliases.Where(alias => alias.StartsWith("CVE-", StringComparison.Ordinal)).ToList();
+        return update.Id.StartsWith("CVE-", StringComparison.Ordinal) || issues.Count == 0
+            ? [update]
+            : issues.Select(issue => update with { Id = issue, Aliases = [], Note = update.Id });
     }
 
     // Records that only carry a CVE into a distribution are known by its name.

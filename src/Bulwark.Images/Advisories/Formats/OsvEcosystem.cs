@@ -41,6 +41,6 @@ internal static partial class OsvEcosystem
     };
 
     // "Linux Enterprise Server 15 SP5" and its modules, but none that needs a contract for longer support ("15 SP3-LTSS").
-    [GeneratedRegex(@"\ALinux Enterprise (?:Server|Module for [A-Za-z ]+) (?<major>[0-9]+)(?: SP(?<pack>[0-9]+))?\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\ALinux Enterprise (?:Server|Module for [A-Za-z ]+) (?<major>[0-9]+(?:\.[0-9]+)?)(?: SP(?<pack>[0-9]+))?\z", RegexOptions.NonBacktracking)]
     private static partial Regex Suse();
 }

@@ -13,7 +13,7 @@ public sealed class AdvisoryFileWriter : IDisposable
     private readonly Dictionary<string, int> _stringOffsets = new(StringComparer.Ordinal);
     private readonly MemoryStream _records = new();
     private readonly List<Entry> _entries = [];
-    private readonly Dictionary<string, (int Index, int Count, SortedSet<string> Ecosystems)> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WrittenSource> _sources = new(StringComparer.Ordinal);
 
     /// <summary>Advisories added so far.</summary>
     public int Count => _entries.Count;
@@ -44,9 +44,23 @@ public sealed class AdvisoryFileWriter : IDisposable
         _entries.Add(new(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(key)), String(key), start, (int)_records.Length - start));
     }
 
+    /// <summary>How things stand, to <see cref="ReturnTo"/> when what follows turns out to be damaged.</summary>
+    public AdvisoryFileMark Mark() => new(_entries.Count, _records.Length, _sources.ToDictionary(
+        source => source.Key, source => source.Value with { Ecosystems = new(source.Value.Ecosystems, StringComparer.Ordinal) }, StringComparer.Ordinal));
+
+    /// <summary>Forgets what was added since then.</summary>
+    public void ReturnTo(AdvisoryFileMark mark)
+    {
+        _entries.RemoveRange(mark.Entries, _entries.Count - mark.Entries);
+        _records.SetLength(mark.RecordBytes);
+        _sources.Clear();
+        foreach (var (name, source) in mark.Sources)
+            _sources[name] = source with { Ecosystems = new(source.Ecosystems, StringComparer.Ordinal) };
+    }
+
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <param name="sources">About each source that advisories were added of, and those that had none.</param>
-    public void WriteTo(string path, IReadOnlyDictionary<string, (string Origin, DateTimeOffset AsOf)> sources, DateTimeOffset now)
+    public void WriteTo(string path, IReadOnlyDictionary<string, SourceState> sources, DateTimeOffset now)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.new";
         try
@@ -71,7 +85,7 @@ public sealed class AdvisoryFileWriter : IDisposable
         _records.Dispose();
     }
 
-    private void Write(FileStream file, IReadOnlyDictionary<string, (string Origin, DateTimeOffset AsOf)> sources, DateTimeOffset now)
+    private void Write(FileStream file, IReadOnlyDictionary<string, SourceState> sources, DateTimeOffset now)
     {
         // By hash, then by key: two packages of one hash lie side by side. Within a package the order is that of adding.
         var order = _entries.Select((entry, index) => (entry, index)).OrderBy(item => item.entry.Hash).ThenBy(item => item.entry.Key)
@@ -127,15 +141,15 @@ public sealed class AdvisoryFileWriter : IDisposable
         file.Write(hash.GetCurrentHash());
     }
 
-    private AdvisorySource[] Described(IReadOnlyDictionary<string, (string Origin, DateTimeOffset AsOf)> sources) =>
+    private AdvisorySource[] Described(IReadOnlyDictionary<string, SourceState> sources) =>
     [
         .. _sources.OrderBy(source => source.Value.Index).Select(source =>
         {
-            var (origin, asOf) = sources.GetValueOrDefault(source.Key, ("", default));
-            return new AdvisorySource(source.Key, origin, asOf, source.Value.Count, [.. source.Value.Ecosystems]);
+            var state = sources.GetValueOrDefault(source.Key, SourceState.Unknown);
+            return new AdvisorySource(source.Key, state.Origin, state.AsOf, source.Value.Count, [.. source.Value.Ecosystems]) { Revision = state.Revision };
         }),
         .. sources.Where(source => !_sources.ContainsKey(source.Key))
-            .Select(source => new AdvisorySource(source.Key, source.Value.Origin, source.Value.AsOf, 0, [])),
+            .Select(source => new AdvisorySource(source.Key, source.Value.Origin, source.Value.AsOf, 0, []) { Revision = source.Value.Revision }),
     ];
 
     private static long Section(Span<byte> header, long offset, long length)
@@ -149,8 +163,8 @@ public sealed class AdvisoryFileWriter : IDisposable
     {
         ref var source = ref CollectionsMarshal.GetValueRefOrAddDefault(_sources, advisory.Source, out var exists);
         if (!exists)
-            source = (_sources.Count - 1, 0, new(StringComparer.Ordinal));
-        source.Count++;
+            source = new(_sources.Count - 1, 0, new(StringComparer.Ordinal));
+        source = source with { Count = source.Count + 1 };
         source.Ecosystems.Add(advisory.Ecosystem);
         return source.Index;
     }
