@@ -1,8 +1,10 @@
 namespace Bulwark.Images.Matching;
 
 /// <summary>
-/// Until when distributions look after their releases. From Debian's distro-info-data (long-term support included, paid support not)
-/// and https://alpinelinux.org/releases. A release that is not listed is taken to be alive.
+/// Until when distributions look after their releases, for everyone: long-term support included, paid support not. From Debian's
+/// distro-info-data, https://alpinelinux.org/releases, https://access.redhat.com/support/policy/updates/errata, https://www.suse.com/lifecycle,
+/// https://en.opensuse.org/Lifetime, https://aws.amazon.com/linux/amazon-linux-2023/faqs and those of Rocky and AlmaLinux. A release that is not
+/// listed is taken to be alive.
 /// </summary>
 internal static class ReleaseSupport
 {
@@ -51,6 +53,42 @@ internal static class ReleaseSupport
         ["alpine:3.20"] = new(2026, 4, 1),
         ["alpine:3.21"] = new(2026, 11, 1),
         ["alpine:3.22"] = new(2027, 5, 1),
+        ["alpine:3.23"] = new(2027, 11, 1),
+        ["rhel:6"] = new(2020, 11, 30),
+        ["rhel:7"] = new(2024, 6, 30),
+        ["rhel:8"] = new(2029, 5, 31),
+        ["rhel:9"] = new(2032, 5, 31),
+        ["rhel:10"] = new(2035, 5, 31),
+        ["centos:6"] = new(2020, 11, 30),
+        ["centos:7"] = new(2024, 6, 30),
+        // Of the two that call themselves 8, the one that lasted longer (Stream).
+        ["centos:8"] = new(2024, 5, 31),
+        ["rocky:8"] = new(2029, 5, 31),
+        ["rocky:9"] = new(2032, 5, 31),
+        ["rocky:10"] = new(2035, 5, 31),
+        ["almalinux:8"] = new(2029, 3, 1),
+        ["almalinux:9"] = new(2032, 5, 31),
+        ["almalinux:10"] = new(2035, 5, 31),
+        ["amzn:2018"] = new(2023, 12, 31),
+        ["amzn:2"] = new(2026, 6, 30),
+        ["amzn:2023"] = new(2029, 6, 30),
+        ["sles:12.4"] = new(2020, 6, 30),
+        ["sles:12.5"] = new(2024, 10, 31),
+        ["sles:15"] = new(2019, 12, 31),
+        ["sles:15.1"] = new(2021, 1, 31),
+        ["sles:15.2"] = new(2021, 12, 31),
+        ["sles:15.3"] = new(2022, 12, 31),
+        ["sles:15.4"] = new(2023, 12, 31),
+        ["sles:15.5"] = new(2024, 12, 31),
+        ["sles:15.6"] = new(2025, 12, 31),
+        ["sles:15.7"] = new(2031, 7, 31),
+        ["sles:16.0"] = new(2027, 11, 30),
+        ["opensuse-leap:15.2"] = new(2022, 1, 4),
+        ["opensuse-leap:15.3"] = new(2022, 12, 31),
+        ["opensuse-leap:15.4"] = new(2023, 12, 7),
+        ["opensuse-leap:15.5"] = new(2024, 12, 31),
+        ["opensuse-leap:15.6"] = new(2026, 4, 30),
+        ["opensuse-leap:16.0"] = new(2027, 10, 31),
     };
 
     /// <summary>The last day, or null if it is not known.</summary>
