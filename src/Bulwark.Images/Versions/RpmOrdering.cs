@@ -17,7 +17,10 @@ internal sealed class RpmOrdering : VersionOrdering
         var order = Digits.Compare(leftEpoch, rightEpoch);
         if (order == 0)
             order = ComparePart(leftVersion, rightVersion);
-        return order != 0 ? order : ComparePart(leftRelease, rightRelease);
+        if (order != 0)
+            return order;
+        // Without a release it is older than with any.
+        return leftRelease.IsEmpty || rightRelease.IsEmpty ? rightRelease.IsEmpty.CompareTo(leftRelease.IsEmpty) : ComparePart(leftRelease, rightRelease);
     }
 
     private static void Split(ReadOnlySpan<char> text, out ReadOnlySpan<char> epoch, out ReadOnlySpan<char> version, out ReadOnlySpan<char> release)

@@ -105,23 +105,12 @@ public sealed class SchemaTests : IDisposable
 
     private async Task<(bool IsValid, string Output)> ValidateAsync(string kind, IEnumerable<string> reports)
     {
-        var schemas = Schemas();
-        Assert.True(Directory.Exists(Path.Combine(schemas, "node_modules")), "the schemas are missing: run ./setup");
+        var schemas = TestNodeModules.Folder;
         List<string> arguments = [Path.Combine(schemas, "validate.py"), kind, .. reports.Select((report, index) => _directory.Write($"{kind}-{index}.json", report))];
         using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode == 0, output + await error);
-    }
-
-    private static string Schemas()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "tests", "schemas", "validate.py")))
-                return Path.Combine(directory.FullName, "tests", "schemas");
-        }
-        throw new InvalidOperationException("tests/schemas is not above the tests");
     }
 }

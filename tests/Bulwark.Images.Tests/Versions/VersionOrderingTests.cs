@@ -118,14 +118,14 @@ public sealed class VersionOrderingTests
         }
     }
 
-    private static (VersionOrdering Ordering, Gen<string> Version) Versions(string ecosystem)
+    internal static (VersionOrdering Ordering, Gen<string> Version) Versions(string ecosystem)
     {
         var (ordering, text) = s_orderings[ecosystem];
         var pieces = text.Split(' ');
         return (ordering, Gen.Int[0, pieces.Length - 1].Array[0, 5].Select(chosen => "1" + string.Concat(chosen.Select(index => pieces[index]))).Where(ordering.IsValid));
     }
 
-    private static string Relation(string ecosystem, string left, string right) => s_orderings[ecosystem].Ordering.Compare(left, right) switch
+    internal static string Relation(string ecosystem, string left, string right) => s_orderings[ecosystem].Ordering.Compare(left, right) switch
     {
         null => "?",
         < 0 => "<",

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Bulwark.Images.Tests.Harness;
+using CsCheck;
+using NuGet.Versioning;
+
+namespace Bulwark.Images.Tests.Versions;
+
+/// <summary>
+/// Random pairs of versions, judged by what decides in each ecosystem: rpm, packaging (pip), RubyGems, node-semver (npm), NuGet. What the judge
+/// calls no version is left out.
+/// </summary>
+public sealed class RealToolTests(ITestOutputHelper output)
+{
+    private const int Pairs = 4000;
+
+    // Each reads lines of two versions with a tab between from its input, and writes <, =, > or ? for each.
+    private const string Rpm =
+        "%{lua: for line in io.stdin:lines() do local a, b = line:match('([^\\t]*)\\t(.*)'); local c = rpm.vercmp(a, b); io.write(c < 0 and '<' or c > 0 and '>' or '=', '\\n') end}";
+
+    private const string Packaging = """
+        import sys
+        from packaging.version import InvalidVersion, Version
+        for line in sys.stdin:
+            try:
+                a, b = map(Version, line.rstrip("\n").split("\t"))
+                print("<" if a < b else ">" if a > b else "=")
+            except InvalidVersion:
+                print("?")
+        """;
+
+    private const string Gem = """
+        STDIN.each_line do |line|
+          a, b = line.chomp.split("\t", -1)
+          puts Gem::Version.correct?(a) && Gem::Version.correct?(b) ? { -1 => "<", 0 => "=", 1 => ">" }[Gem::Version.new(a) <=> Gem::Version.new(b)] : "?"
+        end
+        """;
+
+    private const string Semver = """
+        const semver = require("semver");
+        for (const line of require("fs").readFileSync(0, "utf8").split("\n").slice(0, -1)) {
+          const [a, b] = line.split("\t");
+          console.log(semver.valid(a) && semver.valid(b) ? { "-1": "<", 0: "=", 1: ">" }[semver.compare(a, b)] : "?");
+        }
+        """;
+
+    [Theory]
+    [InlineData("rpm", "rpm", "--eval", Rpm)]
+    [InlineData("pep440", "/usr/bin/python3", "-c", Packaging)]
+    [InlineData("gem", "ruby", "-e", Gem)]
+    [InlineData("semver", "node", "-e", Semver)]
+    public async Task The_tool_itself_says_the_same(string ecosystem, string program, params string[] arguments)
+    {
+        var pairs = Random(ecosystem);
+        var said = await AskAsync(program, arguments, pairs);
+        Assert.Equal(pairs.Count, said.Length);
+        Compare(ecosystem, pairs.Zip(said));
+    }
+
+    [Fact]
+    public void NuGet_itself_says_the_same() => Compare("nuget", Random("nuget").Select(pair => (pair, NuGetVersion.TryParse(pair.Left, out var left) && NuGetVersion.TryParse(pair.Right, out var right)
+        ? left.CompareTo(right) switch { < 0 => "<", > 0 => ">", _ => "=" }
+        : "?")));
+
+    private void Compare(string ecosystem, IEnumerable<((string Left, string Right) Pair, string Said)> judged)
+    {
+        var known = judged.Where(item => item.Said != "?").ToList();
+        var wrong = known.Where(item => VersionOrderingTests.Relation(ecosystem, item.Pair.Left, item.Pair.Right) != item.Said)
+            .Select(item => $"{item.Pair.Left} {item.Said} {item.Pair.Right} (we say {VersionOrderingTests.Relation(ecosystem, item.Pair.Left, item.Pair.Right)})").ToList();
+        output.WriteLine($"{ecosystem}: {known.Count} pairs compared");
+        Assert.True(known.Count > Pairs / 20, $"only {known.Count} pairs are versions to the tool");
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {known.Count} differ\n{string.Join('\n', wrong.Take(20))}");
+    }
+
+    private static List<(string Left, string Right)> Random(string ecosystem)
+    {
+        var pairs = new List<(string, string)>();
+        var (_, version) = VersionOrderingTests.Versions(ecosystem);
+        // What is strict about three numbers gets them.
+        var made = ecosystem == "semver" ? Gen.Select(Gen.Int[0, 10], Gen.Int[0, 2], version.Array[1, 3], (minor, patch, rest) => $"1.{minor}.{patch}-{string.Join('.', rest)}")
+            .Where(text => !text.Contains('+', StringComparison.Ordinal)) : version;
+        Gen.Select(made, made).Sample((left, right) =>
+        {
+            lock (pairs)
+                pairs.Add((left, right));
+        }, iter: Pairs);
+        return pairs;
+    }
+
+    private static async Task<string[]> AskAsync(string program, string[] arguments, List<(string Left, string Right)> pairs)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = TestNodeModules.Folder };
+        using var process = Process.Start(start)!;
+        var answers = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(string.Concat(pairs.Select(pair => $"{pair.Left}\t{pair.Right}\n")));
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program}: {await error}");
+        return (await answers).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
