@@ -45,6 +45,7 @@ internal static class ScanListing
             ? new Cell("nothing: there are no advisories", Tone.Bad)
             : string.Join(", ", result.Advisories.Where(source => IsUsed(source, result))
                 .Select(source => $"{source.Name} (of {Words.Ago(source.AsOf, screen.Clock)})").DefaultIfEmpty("nothing: no advisories are about what is in it")));
+        Fact(screen, "malware by", string.Join(", ", result.Engines.Select(engine => $"{engine.Name} ({engine.About})").Prepend("own signs")));
         Fact(screen, "found", Counts(result));
     }
 

@@ -66,6 +66,9 @@ public sealed class Layer
     /// <summary>What the scan could not find out about this layer.</summary>
     public List<CannotTell> Doubts { get; } = [];
 
+    /// <summary>Whether something could not be told that could be another time: such a layer is not kept in a cache.</summary>
+    public bool IsProvisional { get; internal set; }
+
     /// <summary>Takes back what is kept of a path.</summary>
     internal void Forget(string path)
     {

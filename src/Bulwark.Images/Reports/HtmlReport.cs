@@ -48,6 +48,7 @@ public static class HtmlReport
         Fact(page, "packages", Number(result.Packages.Length));
         Fact(page, "advisories", result.Advisories.IsEmpty ? "none" : string.Join(", ", result.Advisories.OrderBy(source => source.Name, StringComparer.Ordinal)
             .Select(source => $"{source.Name} ({source.AsOf.UtcDateTime:yyyy-MM-dd})")));
+        Fact(page, "malware engines", string.Join(", ", result.Engines.Select(engine => $"{engine.Name} ({engine.About})").DefaultIfEmpty("none")));
         Fact(page, "found", string.Join(", ", result.Findings.Where(finding => finding.Suppression is null).GroupBy(finding => finding.Severity)
             .OrderByDescending(group => group.Key).Select(group => $"{Number(group.Count())} {Word(group.First())}").DefaultIfEmpty("nothing")));
         page.Append("</dl>\n");
