@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Bulwark.Cli.Hosting;
-using Bulwark.Images.Malware.Engines;
 using Bulwark.Images.Malware.Yara;
 using Bulwark.Images.Scanning;
 using Bulwark.Images.Sources;

@@ -6,6 +6,7 @@ using Bulwark.Images;
 using Bulwark.Images.Gate;
 using Bulwark.Images.Reports;
 using Bulwark.Images.Scanning;
+using Bulwark.Images.Sources;
 using Bulwark.Images.Vex;
 using Bulwark.Model;
 
@@ -57,6 +58,8 @@ internal static class ScanCommand
             var exceptions = Exceptions(invocation.Value(ignore));
             var statements = (invocation.Value(vex) ?? []).Select(Statements).ToList();
             var options = engines.AddTo(new() { LongestAge = Age(invocation.Value(longestAge)) }, invocation);
+            if (invocation.Value(image.Target) is var target && target.StartsWith(ImageTarget.Container, StringComparison.Ordinal) && File.Exists(invocation.Socket))
+                options = options with { RanBefore = await KnownPrograms.OfAsync(invocation.Client, target[ImageTarget.Container.Length..], cancel).ConfigureAwait(false) };
             ScanResult result;
             try
             {

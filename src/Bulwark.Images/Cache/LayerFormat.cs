@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Archives;
+using Bulwark.Images.Files;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Layers;
 using Bulwark.Images.Packages;
@@ -91,7 +92,7 @@ internal static class LayerFormat
             {
                 writer.Text(file.Path);
                 writer.Wide(file.Digest);
-                writer.Number(file.IsMd5 ? 1 : 0);
+                writer.Number((int)file.Kind);
             });
         }));
         writer.Each(layer.Md5, writer.Wide);
@@ -183,7 +184,7 @@ internal static class LayerFormat
     {
         var files = new PackagedFile[reader.Count(CacheWriter.WideBytes)];
         for (var index = 0; index < files.Length; index++)
-            files[index] = new(reader.Text(), reader.Wide(), reader.Number() != 0);
+            files[index] = new(reader.Text(), reader.Wide(), (DigestKind)reader.Number());
         return files;
     }
 

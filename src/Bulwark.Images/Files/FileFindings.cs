@@ -77,7 +77,7 @@ internal static class FileFindings
     private static IEnumerable<Finding> Changed(ImageFileSystem files, PackageContent package)
     {
         var changed = new List<(string Path, int Layer)>();
-        foreach (var file in package.Files)
+        foreach (var file in package.Files.Where(file => file.Kind != DigestKind.None))
         {
             // Under its own name, or where a link of a directory leads (bin -> usr/bin).
             var found = Digest(files, file, file.Path) ?? (files.Resolve(file.Path) is { } path && path != file.Path ? Digest(files, file, path) : null);
@@ -96,7 +96,7 @@ internal static class FileFindings
     }
 
     private static (int Layer, UInt128 Value)? Digest(ImageFileSystem files, PackagedFile file, string path) =>
-        files.Find(path, layer => file.IsMd5 ? layer.Md5 : layer.Sha256);
+        files.Find(path, layer => file.Kind == DigestKind.Md5 ? layer.Md5 : layer.Sha256);
 
     private static Finding Change(string path, int layer, string title) => Make("file/changed", Severity.High, title) with
     {

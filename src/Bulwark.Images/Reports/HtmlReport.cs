@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Bulwark.Images.Findings;
+using Bulwark.Images.Running;
 using Bulwark.Images.Scanning;
 
 namespace Bulwark.Images.Reports;
@@ -92,6 +93,13 @@ public static class HtmlReport
     [
         finding.Suppression is { } suppression ? $"suppressed: {suppression.Reason}" : null,
         finding.Vulnerability?.Exploitation is { IsKnown: true } ? "known to be exploited" : null,
+        finding.Vulnerability?.Use switch
+        {
+            PackageUse.Listens => "in use, by a process that listens",
+            PackageUse.Runs => "in use",
+            PackageUse.Idle => "not in use",
+            _ => null,
+        },
         finding.Title,
         finding.Vulnerability?.Note,
         result.BaseOf(finding.Layer) is { Length: > 0 } found ? $"of the base image {found}" : null,

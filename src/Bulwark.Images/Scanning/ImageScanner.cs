@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Configuration;
 using Bulwark.Images.Files;
@@ -12,6 +13,7 @@ using Bulwark.Images.Packages.Debian;
 using Bulwark.Images.Packages.Languages;
 using Bulwark.Images.Packages.Projects;
 using Bulwark.Images.Packages.Rpm;
+using Bulwark.Images.Running;
 using Bulwark.Images.Secrets;
 using Bulwark.Images.Sources;
 
@@ -45,6 +47,8 @@ public static class ImageScanner
         var owned = new OwnedFiles(files);
         var inventory = Inventory.Of(image, files, owned);
         var (vulnerabilities, unjudged) = Matcher.Match(inventory, advisories, options.LongestAge, now);
+        if (image.Running is { } running)
+            vulnerabilities = Used(vulnerabilities, new(files, running with { Files = running.Files.Union(options.RanBefore) }));
         var doubts = image.Doubts.Concat(image.Layers.SelectMany((layer, index) => layer.Doubts.Select(doubt => doubt with { Layer = index })))
             .Concat(options.Doubts).Concat(inventory.Doubts).Concat(unjudged);
         return new()
@@ -66,4 +70,9 @@ public static class ImageScanner
             Engines = [.. options.Engines.Select(engine => new UsedEngine(engine.Name, engine.About))],
         };
     }
+
+    private static ImmutableArray<Finding> Used(IEnumerable<Finding> vulnerabilities, UsedPackages used) =>
+    [
+        .. vulnerabilities.Select(finding => finding with { Vulnerability = finding.Vulnerability! with { Use = used.Of(finding.Vulnerability.Package) } }),
+    ];
 }

@@ -19,6 +19,9 @@ public sealed record ScanOptions
     /// <summary>What was asked for and cannot be done: it is told with the result.</summary>
     public ImmutableArray<CannotTell> Doubts { get; init; } = [];
 
+    /// <summary>Of a running container: files that are known to have been run in it before.</summary>
+    public ImmutableArray<string> RanBefore { get; init; } = [];
+
     /// <summary>How old advisories may be before they count as stale; null if any age will do.</summary>
     public TimeSpan? LongestAge { get; init; }
 }

@@ -35,7 +35,7 @@ public sealed class DpkgFiles : IFileAnalyser
             {
                 // "HEX  usr/bin/x", without a slash in front.
                 var path = Encoding.UTF8.GetString(line[(FileDigest.Digits + 2)..]).TrimStart('/');
-                sums.Add(new(path, sum, IsMd5: true));
+                sums.Add(new(path, sum, DigestKind.Md5));
                 owned.Add(PathKey.Of(path));
             }
         }
@@ -44,8 +44,12 @@ public sealed class DpkgFiles : IFileAnalyser
             layer.PackagedFiles[file.Path] = [new(PackageOf(file.Path), [.. sums])];
     }
 
+    /// <summary>Whether a list is of one package of dpkg's, which its name tells.</summary>
+    internal static bool IsOfOnePackage(string path) =>
+        path.StartsWith(InfoDirectory, StringComparison.Ordinal) || path.StartsWith(DpkgDatabase.StatusDirectory, StringComparison.Ordinal);
+
     /// <summary>The package that a list or a file of checksums belongs to: <c>libc6</c> of <c>info/libc6:amd64.md5sums</c>.</summary>
-    private static string PackageOf(string path)
+    internal static string PackageOf(string path)
     {
         var name = ImagePath.Name(path).ToString();
         return name[..name.LastIndexOf('.')].Split(':')[0];

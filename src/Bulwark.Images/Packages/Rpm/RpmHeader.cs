@@ -106,7 +106,7 @@ internal sealed class RpmHeader
             if (digest.Length == 0 || (At(flags, index, 0) & (ConfigurationFlag | GhostFlag)) != 0 || (At(checks, index, CheckDigest) & CheckDigest) == 0)
                 continue;
             if (FileDigest.Parse(Encoding.ASCII.GetBytes(digest)) is { } value)
-                yield return new(path, value, IsMd5: algorithm == Md5Algorithm);
+                yield return new(path, value, algorithm == Md5Algorithm ? DigestKind.Md5 : DigestKind.Sha256);
         }
     }
 
