@@ -29,4 +29,7 @@ public enum CannotTellKind
 
     /// <summary>Something in the image was passed over, as there was too much of it.</summary>
     Limit,
+
+    /// <summary>An engine that looks for malware was asked for and is not there, or failed.</summary>
+    Malware,
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Layers;
+using Bulwark.Images.Running;
 
 namespace Bulwark.Images;
 
@@ -20,6 +21,9 @@ public sealed record Image(string Name, string Id, ImageConfiguration? Configura
     /// if it does not say. Which layers are that one's it does not tell.
     /// </summary>
     public string ClaimedBase { get; init; } = "";
+
+    /// <summary>What runs in it; null where nothing does, or nobody can see it.</summary>
+    public RunningFiles? Running { get; init; }
 
     /// <summary>What reading it left open.</summary>
     public ImmutableArray<CannotTell> Doubts { get; init; } = [];

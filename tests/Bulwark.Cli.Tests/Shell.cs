@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bulwark.Cli.Hosting;
 using Bulwark.Cli.Output;
 using Microsoft.Extensions.Time.Testing;
@@ -12,6 +13,7 @@ internal sealed class Shell
     public int Width { get; init; } = 160;
     public string Input { get; init; } = "";
     public IBulwarkHost Host { get; init; } = new FakeHost();
+    public ImmutableArray<string> Self { get; init; } = [];
     public string Out { get; private set; } = "";
     public string Error { get; private set; } = "";
 
@@ -29,6 +31,7 @@ internal sealed class Shell
             ErrorIsTerminal = IsTerminal,
             InIsTerminal = IsTerminal,
             Width = IsTerminal ? Width : int.MaxValue,
+            Self = Self,
             Variable = name => Variables.GetValueOrDefault(name),
             Clock = new FakeTimeProvider(Sample.Now),
         };

@@ -12,6 +12,6 @@ internal static class AllCommands
         EventsCommand.Create(line), ExplainCommand.Create(line),
         AllowCommand.Create(line), ForgetCommand.Create(line), ModeCommand.Create(line), SimulateCommand.Create(line),
         ScanCommand.Create(line), SbomCommand.Create(line), AdvisoriesCommand.Create(line),
-        ExportCommand.Create(line), CompletionCommand.Create(line), HelpCommand.Create(line), DemoPartCommand.Create(line), RuntimeCommand.Create(line),
+        ExportCommand.Create(line), CompletionCommand.Create(line), HelpCommand.Create(line), DemoPartCommand.Create(line), YaraWorkerCommand.Create(line), RuntimeCommand.Create(line),
     ];
 }

@@ -6,6 +6,7 @@ using Bulwark.Images;
 using Bulwark.Images.Gate;
 using Bulwark.Images.Reports;
 using Bulwark.Images.Scanning;
+using Bulwark.Images.Sources;
 using Bulwark.Images.Vex;
 using Bulwark.Model;
 
@@ -17,6 +18,7 @@ internal static class ScanCommand
     public static Command Create(CommandLine line)
     {
         var image = new ImageOptions(line.Terminal);
+        var engines = new EngineOptions(line.Terminal);
         var output = OutputOption.Create("sarif", "cyclonedx", "spdx", "junit", "html");
         var failOn = new Option<string[]>("--fail-on")
         {
@@ -48,15 +50,26 @@ internal static class ScanCommand
             Arguments = { image.Target },
             Options = { failOn, all, ignore, vex, image.Advisories, longestAge, output },
         };
-        foreach (var option in image.OfSource)
+        foreach (var option in engines.All.Concat(image.OfSource))
             command.Options.Add(option);
         line.OnRun(command, async (invocation, cancel) =>
         {
             var rules = Rules(invocation.Value(failOn) ?? []);
             var exceptions = Exceptions(invocation.Value(ignore));
             var statements = (invocation.Value(vex) ?? []).Select(Statements).ToList();
-            var options = new ScanOptions { LongestAge = Age(invocation.Value(longestAge)) };
-            var result = await ScanAsync(invocation, image, withAdvisories: true, options, cancel).ConfigureAwait(false);
+            var options = engines.AddTo(new() { LongestAge = Age(invocation.Value(longestAge)) }, invocation);
+            if (invocation.Value(image.Target) is var target && target.StartsWith(ImageTarget.Container, StringComparison.Ordinal) && File.Exists(invocation.Socket))
+                options = options with { RanBefore = await KnownPrograms.OfAsync(invocation.Client, target[ImageTarget.Container.Length..], cancel).ConfigureAwait(false) };
+            ScanResult result;
+            try
+            {
+                result = await ScanAsync(invocation, image, withAdvisories: true, options, cancel).ConfigureAwait(false);
+            }
+            finally
+            {
+                foreach (var engine in options.Engines)
+                    engine.Dispose();
+            }
             foreach (var ended in exceptions.Ended(result))
                 invocation.Screen.Note(new("warning: ", Tone.Warning), $"the exception for {ended.Id} ended on {ended.Until:yyyy-MM-dd} and does not count (line {ended.Line})");
             result = statements.Aggregate(exceptions.ApplyTo(result), (judged, file) => file.ApplyTo(judged));

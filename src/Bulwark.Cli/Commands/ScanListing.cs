@@ -3,6 +3,7 @@ using Bulwark.Cli.Output;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Packages;
+using Bulwark.Images.Running;
 using Bulwark.Images.Scanning;
 
 namespace Bulwark.Cli.Commands;
@@ -45,6 +46,7 @@ internal static class ScanListing
             ? new Cell("nothing: there are no advisories", Tone.Bad)
             : string.Join(", ", result.Advisories.Where(source => IsUsed(source, result))
                 .Select(source => $"{source.Name} (of {Words.Ago(source.AsOf, screen.Clock)})").DefaultIfEmpty("nothing: no advisories are about what is in it")));
+        Fact(screen, "malware by", string.Join(", ", result.Engines.Select(engine => $"{engine.Name} ({engine.About})").Prepend("own signs")));
         Fact(screen, "found", Counts(result));
     }
 
@@ -74,17 +76,25 @@ internal static class ScanListing
 
     private static void Table(ScanResult result, List<Finding> findings, Screen screen)
     {
+        // Of images nothing is known to be in use, or not to be.
+        var isRunning = findings.Exists(finding => finding.Vulnerability is { Use: not PackageUse.Unknown });
         var listing = new Listing(
-            new("SEVERITY"), new("ID"), new("WHERE", Shrinks: true), new("INSTALLED"), new("REPAIRED IN"), new("LAYER", Right: true), new("WHAT", Shrinks: true));
+        [
+            new("SEVERITY"), new("ID"), new("WHERE", Shrinks: true), new("INSTALLED"), new("REPAIRED IN"), .. isRunning ? [new Column("IN USE")] : (Column[])[],
+            new("LAYER", Right: true), new("WHAT", Shrinks: true),
+        ]);
         // A source's binary packages share its vulnerabilities; one row says it for all of them.
         foreach (var group in findings.GroupBy(RowOf))
         {
             var first = group.First();
             var package = first.Vulnerability?.Package.Package;
             listing.Row(
+            [
                 SeverityOf(first), first.Id, package is null ? Cell.OrDash(first.Path) : Names(group), package is null ? Cell.Faint("-") : package.Version,
-                Repaired(first), first.Layer is { } layer ? layer.ToString(CultureInfo.InvariantCulture) : Cell.Faint("-"),
-                first.Suppression is { } suppression ? Cell.Faint($"suppressed: {suppression.Reason}") : What(first));
+                Repaired(first), .. isRunning ? [Cell.OrDash(group.Max(finding => finding.Vulnerability?.Use ?? PackageUse.Unknown).Word())] : (Cell[])[],
+                first.Layer is { } layer ? layer.ToString(CultureInfo.InvariantCulture) : Cell.Faint("-"),
+                first.Suppression is { } suppression ? Cell.Faint($"suppressed: {suppression.Reason}") : What(first),
+            ]);
         }
         listing.WriteTo(screen);
         Layers(result, findings, screen);

@@ -73,10 +73,8 @@ internal sealed class ScanProcess(ImmutableArray<string> daemons, string files) 
 
     private Process Start(params ReadOnlySpan<string> arguments)
     {
-        var program = Environment.ProcessPath ?? "/proc/self/exe";
-        // As a developer runs it: dotnet with a library.
-        string[] first = Path.GetFileName(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        var start = new ProcessStartInfo(program, [.. first, .. arguments])
+        var self = OwnProgram.Words;
+        var start = new ProcessStartInfo(self[0], [.. self.AsSpan()[1..], .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -95,7 +93,7 @@ internal sealed class ScanProcess(ImmutableArray<string> daemons, string files) 
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new ImageScanException($"{program} cannot be run: {e.Message}", e);
+            throw new ImageScanException($"{self[0]} cannot be run: {e.Message}", e);
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Bulwark.Cli.Hosting;
+
 namespace Bulwark.Cli.Output;
 
 /// <summary>What a command runs in: its streams and whether each is a terminal, its environment, its clock.</summary>
@@ -11,6 +14,9 @@ internal sealed record Terminal
     public bool InIsTerminal { get; init; }
     public int Width { get; init; } = int.MaxValue;
     public Func<string, string?> Variable { get; init; } = _ => null;
+
+    /// <summary>What starts this same executable once more, with its first arguments; empty where it cannot be started.</summary>
+    public ImmutableArray<string> Self { get; init; } = [];
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public static Terminal OfProcess() => new()
@@ -22,6 +28,7 @@ internal sealed record Terminal
         ErrorIsTerminal = !Console.IsErrorRedirected,
         InIsTerminal = !Console.IsInputRedirected,
         Width = Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth is > 0 and var width ? width : int.MaxValue,
+        Self = OwnProgram.Words,
         Variable = Environment.GetEnvironmentVariable,
     };
 

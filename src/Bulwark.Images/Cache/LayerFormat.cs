@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Archives;
+using Bulwark.Images.Files;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Layers;
 using Bulwark.Images.Packages;
-using Bulwark.Images.Packages.Debian;
 
 namespace Bulwark.Images.Cache;
 
@@ -85,12 +85,18 @@ internal static class LayerFormat
             writer.Text(package.Maintainer);
         }));
         writer.Each(layer.OwnedPaths, keys => writer.All(keys, key => writer.Wide(key.Value)));
-        writer.Each(layer.PackagedFiles, files => writer.All(files, file =>
+        writer.Each(layer.PackagedFiles, packages => writer.All(packages, package =>
         {
-            writer.Text(file.Path);
-            writer.Wide(file.Md5);
+            writer.Text(package.Package);
+            writer.All(package.Files, file =>
+            {
+                writer.Text(file.Path);
+                writer.Wide(file.Digest);
+                writer.Number((int)file.Kind);
+            });
         }));
         writer.Each(layer.Md5, writer.Wide);
+        writer.Each(layer.Sha256, writer.Wide);
         writer.All(layer.Secrets, secret =>
         {
             writer.Text(secret.Rule);
@@ -152,15 +158,19 @@ internal static class LayerFormat
         for (count = reader.Count(); count > 0; count--)
         {
             var path = reader.Text();
-            var files = new PackagedFile[reader.Count(CacheWriter.WideBytes)];
-            for (var index = 0; index < files.Length; index++)
-                files[index] = new(reader.Text(), reader.Wide());
-            layer.PackagedFiles[path] = files;
+            var packages = new PackageContent[reader.Count()];
+            for (var index = 0; index < packages.Length; index++)
+                packages[index] = new(reader.Text(), PackagedFiles(ref reader));
+            layer.PackagedFiles[path] = packages;
         }
         count = reader.Count();
         layer.Md5.EnsureCapacity(count);
         for (; count > 0; count--)
             layer.Md5[reader.Text()] = reader.Wide();
+        count = reader.Count();
+        layer.Sha256.EnsureCapacity(count);
+        for (; count > 0; count--)
+            layer.Sha256[reader.Text()] = reader.Wide();
         for (count = reader.Count(); count > 0; count--)
             layer.Secrets.Add(new(reader.Text(), reader.Text(), (Severity)reader.Number(), reader.Text(), (int)reader.Number(), reader.Text()));
         for (count = reader.Count(); count > 0; count--)
@@ -168,6 +178,14 @@ internal static class LayerFormat
         for (count = reader.Count(); count > 0; count--)
             layer.Doubts.Add(new((CannotTellKind)reader.Number(), reader.Text(), reader.Text()) { Hint = reader.Text() });
         return layer;
+    }
+
+    private static PackagedFile[] PackagedFiles(ref CacheReader reader)
+    {
+        var files = new PackagedFile[reader.Count(CacheWriter.WideBytes)];
+        for (var index = 0; index < files.Length; index++)
+            files[index] = new(reader.Text(), reader.Wide(), (DigestKind)reader.Number());
+        return files;
     }
 
     private static ImmutableArray<Package> Packages(ref CacheReader reader)

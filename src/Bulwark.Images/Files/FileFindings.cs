@@ -67,30 +67,36 @@ internal static class FileFindings
 
     private static IEnumerable<Finding> Changed(ImageFileSystem files)
     {
-        foreach (var (_, list, packaged) in files.All(layer => layer.PackagedFiles))
+        foreach (var (_, _, packages) in files.All(layer => layer.PackagedFiles))
         {
-            var changed = new List<(string Path, int Layer)>();
-            foreach (var file in packaged)
-            {
-                // Under its own name, or where a link of a directory leads (bin -> usr/bin).
-                var found = files.Find(file.Path, layer => layer.Md5) ?? (files.Resolve(file.Path) is { } path && path != file.Path
-                    ? files.Find(path, layer => layer.Md5)
-                    : null);
-                if (found is var (layer, md5) && md5 != file.Md5)
-                    changed.Add((file.Path, layer));
-            }
-            var package = Packages.Debian.DpkgFiles.PackageOf(list);
-            // A package that was replaced as a whole by other means is one thing to look at.
-            if (changed.Count > MostChangedOneByOne)
-            {
-                yield return Change(changed[0].Path, changed.Max(file => file.Layer),
-                    $"this and {Number(changed.Count - 1)} more files are not what the package {package} brought");
-                continue;
-            }
-            foreach (var (path, layer) in changed)
-                yield return Change(path, layer, $"it is not what the package {package} brought");
+            foreach (var finding in packages.SelectMany(package => Changed(files, package)))
+                yield return finding;
         }
     }
+
+    private static IEnumerable<Finding> Changed(ImageFileSystem files, PackageContent package)
+    {
+        var changed = new List<(string Path, int Layer)>();
+        foreach (var file in package.Files.Where(file => file.Kind != DigestKind.None))
+        {
+            // Under its own name, or where a link of a directory leads (bin -> usr/bin).
+            var found = Digest(files, file, file.Path) ?? (files.Resolve(file.Path) is { } path && path != file.Path ? Digest(files, file, path) : null);
+            if (found is var (layer, digest) && digest != file.Digest)
+                changed.Add((file.Path, layer));
+        }
+        // A package that was replaced as a whole by other means is one thing to look at.
+        if (changed.Count > MostChangedOneByOne)
+        {
+            yield return Change(changed[0].Path, changed.Max(file => file.Layer),
+                $"this and {Number(changed.Count - 1)} more files are not what the package {package.Package} brought");
+            yield break;
+        }
+        foreach (var (path, layer) in changed)
+            yield return Change(path, layer, $"it is not what the package {package.Package} brought");
+    }
+
+    private static (int Layer, UInt128 Value)? Digest(ImageFileSystem files, PackagedFile file, string path) =>
+        files.Find(path, layer => file.Kind == DigestKind.Md5 ? layer.Md5 : layer.Sha256);
 
     private static Finding Change(string path, int layer, string title) => Make("file/changed", Severity.High, title) with
     {

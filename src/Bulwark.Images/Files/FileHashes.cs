@@ -1,11 +1,11 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Files;
 
 /// <summary>
-/// Takes the MD5 of files where packages install theirs, since MD5 is what dpkg lists (not for its strength, which it has none of).
+/// Takes the MD5 of files where packages install theirs, since MD5 is what dpkg lists (not for its strength, which it has none of), and the
+/// SHA-256, which rpm lists. Which of them an image needs shows only when its database comes, which may be after its files.
 /// </summary>
 public sealed class FileHashes : IFileAnalyser
 {
@@ -19,16 +19,24 @@ public sealed class FileHashes : IFileAnalyser
 
     public void Read(LayerFile file, FileContent content, Layer layer)
     {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         if (Md5Lanes.IsSupported && content.Length <= Md5Batch.LargestBytes)
         {
-            layer.WaitingMd5.Add(file.Path, content.Bytes(Md5Batch.LargestBytes).Span);
+            var bytes = content.Bytes(Md5Batch.LargestBytes).Span;
+            layer.WaitingMd5.Add(file.Path, bytes);
+            SHA256.HashData(bytes, hash);
+            layer.Sha256[file.Path] = FileDigest.Of(hash);
             return;
         }
-        Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
-        using var stream = content.Open();
+        using (var stream = content.Open())
+            SHA256.HashData(stream, hash);
+        layer.Sha256[file.Path] = FileDigest.Of(hash);
+        using (var stream = content.Open())
+        {
 #pragma warning disable CA5351 // Compared with what dpkg wrote, which is MD5.
-        MD5.HashData(stream, hash);
+            MD5.HashData(stream, hash);
 #pragma warning restore CA5351
-        layer.Md5[file.Path] = BinaryPrimitives.ReadUInt128BigEndian(hash);
+        }
+        layer.Md5[file.Path] = FileDigest.Of(hash);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Advisories;
+using Bulwark.Images.Running;
 
 namespace Bulwark.Images.Findings;
 
@@ -12,6 +13,7 @@ public static class Urgency
             .ThenByDescending(finding => finding.Vulnerability?.Exploitation?.IsKnown ?? false)
             .ThenByDescending(finding => finding.Severity)
             .ThenBy(finding => finding.Kind is not (FindingKind.Secret or FindingKind.Malware))
+            .ThenByDescending(finding => (finding.Vulnerability?.Use ?? PackageUse.Unknown).Rank())
             .ThenBy(finding => finding.Vulnerability is { FixedVersion.Length: 0 })
             .ThenByDescending(finding => finding.Vulnerability?.ScoreTenths ?? 0)
             .ThenByDescending(finding => finding.Vulnerability?.Exploitation?.Likelihood ?? 0)

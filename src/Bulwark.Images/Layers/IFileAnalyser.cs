@@ -12,6 +12,12 @@ public interface IFileAnalyser
     /// <summary>What else decides what it finds, besides the file and the program; none for nearly all of them.</summary>
     string Settings => "";
 
+    /// <summary>What people call it, where it has to be named.</summary>
+    string Name => GetType().Name;
+
+    /// <summary>The largest file that it reads, in bytes; of a larger one that it wants it is told that it was not read.</summary>
+    long LargestBytes => long.MaxValue;
+
     /// <summary>Reads a file. An exception of a parser becomes a doubt about this one file, and nothing else.</summary>
     void Read(LayerFile file, FileContent content, Layer layer);
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Bulwark.Images.Files;
 using Bulwark.Images.Malware;
 using Bulwark.Images.Packages;
-using Bulwark.Images.Packages.Debian;
 using Bulwark.Images.Secrets;
 
 namespace Bulwark.Images.Layers;
@@ -49,10 +48,13 @@ public sealed class Layer
     public Dictionary<string, PathKey[]> OwnedPaths { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Files as their packages brought them, by the file that lists them.</summary>
-    public Dictionary<string, PackagedFile[]> PackagedFiles { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, PackageContent[]> PackagedFiles { get; } = new(StringComparer.Ordinal);
 
     /// <summary>MD5 of files where packages install theirs.</summary>
     public Dictionary<string, UInt128> Md5 { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The first half of the SHA-256 of the same files.</summary>
+    public Dictionary<string, UInt128> Sha256 { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Files whose MD5 is still to be taken, while the layer is read.</summary>
     internal Md5Batch WaitingMd5 => _waitingMd5 ??= new(Md5);
@@ -66,6 +68,9 @@ public sealed class Layer
     /// <summary>What the scan could not find out about this layer.</summary>
     public List<CannotTell> Doubts { get; } = [];
 
+    /// <summary>Whether something could not be told that could be another time: such a layer is not kept in a cache.</summary>
+    public bool IsProvisional { get; internal set; }
+
     /// <summary>Takes back what is kept of a path.</summary>
     internal void Forget(string path)
     {
@@ -75,6 +80,7 @@ public sealed class Layer
         OwnedPaths.Remove(path);
         PackagedFiles.Remove(path);
         Md5.Remove(path);
+        Sha256.Remove(path);
         _waitingMd5?.Forget(path);
     }
 

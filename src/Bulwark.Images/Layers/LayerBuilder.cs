@@ -102,8 +102,12 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
         List<IFileAnalyser>? interested = null;
         foreach (var analyser in analysers)
         {
-            if (analyser.Wants(file, peeked.Head))
+            if (!analyser.Wants(file, peeked.Head))
+                continue;
+            if (file.Size <= analyser.LargestBytes)
                 (interested ??= []).Add(analyser);
+            else
+                Doubt(CannotTellKind.File, file.Path, $"it is larger than {analyser.LargestBytes >> 20} MiB, and {analyser.Name} did not look into it");
         }
         if (interested is null)
             return;

@@ -34,7 +34,8 @@ internal sealed class LayerReader(LayerReading reading)
             layer.DiffId = diffId;
             layer.BlobDigest = unpacked.Packing.Length == 0 ? layer.DiffId : packed.Current();
             layer.UnpackedBytes = tarStream.Count;
-            reading.Cache?.Keep(layer, reading.Settings);
+            if (!layer.IsProvisional)
+                reading.Cache?.Keep(layer, reading.Settings);
             return layer;
         }
         catch (ArchiveException e)

@@ -9,30 +9,32 @@ public sealed class OwnedFiles
     private static readonly string[] s_merged = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
     private readonly HashSet<PathKey> _owned = [];
-    private readonly HashSet<string> _links = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _links;
 
     public OwnedFiles(ImageFileSystem files)
     {
         foreach (var (_, _, paths) in files.All(layer => layer.OwnedPaths))
             _owned.UnionWith(paths);
-        foreach (var directory in s_merged)
-        {
-            if (files.Resolve(directory) == $"usr/{directory}")
-                _links.Add(directory);
-        }
+        _links = LinksOf(files);
     }
 
     /// <summary>Whether anything at all is known of owners; without that "no owner" says nothing.</summary>
     public bool AreKnown => _owned.Count > 0;
 
-    public bool Contains(string path)
+    public bool Contains(string path) => NamesOf(_links, path).Any(name => _owned.Contains(PathKey.Of(name)));
+
+    /// <summary>The names that a package may list a file under.</summary>
+    internal static IEnumerable<string> NamesOf(ImageFileSystem files, string path) => NamesOf(LinksOf(files), path);
+
+    private static HashSet<string> LinksOf(ImageFileSystem files) =>
+        s_merged.Where(directory => files.Resolve(directory) == $"usr/{directory}").ToHashSet(StringComparer.Ordinal);
+
+    private static IEnumerable<string> NamesOf(HashSet<string> links, string path)
     {
-        if (_owned.Contains(PathKey.Of(path)))
-            return true;
-        var first = path.Split('/', 2)[0];
-        if (_links.Contains(first))
-            return _owned.Contains(PathKey.Of($"usr/{path}"));
-        return path.StartsWith("usr/", StringComparison.Ordinal) && path.Split('/', 3) is ["usr", var second, _] && _links.Contains(second)
-            && _owned.Contains(PathKey.Of(path.AsSpan("usr/".Length)));
+        yield return path;
+        if (links.Contains(path.Split('/', 2)[0]))
+            yield return $"usr/{path}";
+        else if (path.StartsWith("usr/", StringComparison.Ordinal) && path.Split('/', 3) is ["usr", var second, _] && links.Contains(second))
+            yield return path["usr/".Length..];
     }
 }

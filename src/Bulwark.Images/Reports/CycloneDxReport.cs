@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Packages;
+using Bulwark.Images.Running;
 using Bulwark.Images.Scanning;
 
 namespace Bulwark.Images.Reports;
@@ -151,6 +152,8 @@ public static class CycloneDxReport
             json.WriteEndArray();
             json.WriteStartArray("properties");
             Property(json, "bulwark:state", JsonNamingPolicy.CamelCase.ConvertName(vulnerability.State.ToString()));
+            if (group.Max(finding => finding.Vulnerability!.Use).Word() is { Length: > 0 } used)
+                Property(json, "bulwark:inUse", used);
             if (vulnerability.FixedVersion.Length > 0)
                 Property(json, "bulwark:fixedVersion", vulnerability.FixedVersion);
             json.WriteEndArray();

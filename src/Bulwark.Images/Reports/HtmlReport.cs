@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Bulwark.Images.Findings;
+using Bulwark.Images.Running;
 using Bulwark.Images.Scanning;
 
 namespace Bulwark.Images.Reports;
@@ -48,6 +49,7 @@ public static class HtmlReport
         Fact(page, "packages", Number(result.Packages.Length));
         Fact(page, "advisories", result.Advisories.IsEmpty ? "none" : string.Join(", ", result.Advisories.OrderBy(source => source.Name, StringComparer.Ordinal)
             .Select(source => $"{source.Name} ({source.AsOf.UtcDateTime:yyyy-MM-dd})")));
+        Fact(page, "malware engines", string.Join(", ", result.Engines.Select(engine => $"{engine.Name} ({engine.About})").DefaultIfEmpty("none")));
         Fact(page, "found", string.Join(", ", result.Findings.Where(finding => finding.Suppression is null).GroupBy(finding => finding.Severity)
             .OrderByDescending(group => group.Key).Select(group => $"{Number(group.Count())} {Word(group.First())}").DefaultIfEmpty("nothing")));
         page.Append("</dl>\n");
@@ -91,6 +93,13 @@ public static class HtmlReport
     [
         finding.Suppression is { } suppression ? $"suppressed: {suppression.Reason}" : null,
         finding.Vulnerability?.Exploitation is { IsKnown: true } ? "known to be exploited" : null,
+        finding.Vulnerability?.Use switch
+        {
+            PackageUse.Listens => "in use, by a process that listens",
+            PackageUse.Runs => "in use",
+            PackageUse.Idle => "not in use",
+            _ => null,
+        },
         finding.Title,
         finding.Vulnerability?.Note,
         result.BaseOf(finding.Layer) is { Length: > 0 } found ? $"of the base image {found}" : null,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Advisories;
+using Bulwark.Images.Malware.Engines;
 using Bulwark.Images.Scanning;
 
 namespace Bulwark.Images.Reports;
@@ -8,7 +9,7 @@ namespace Bulwark.Images.Reports;
 public sealed record ScanReport(
     int Version, string Image, string Id, string Origin, DateTimeOffset ScannedAt, string System, string Ecosystem, string Architecture,
     ImmutableArray<ScannedLayer> Layers, ImmutableArray<BaseImage> Bases, string ClaimedBase, GateReport Gate, ImmutableArray<FindingReport> Findings, ImmutableArray<CannotTellReport> CannotTell,
-    ImmutableArray<AdvisorySource> Advisories, ImmutableArray<PackageReport> Packages)
+    ImmutableArray<AdvisorySource> Advisories, ImmutableArray<UsedEngine> Engines, ImmutableArray<PackageReport> Packages)
 {
     public const int CurrentVersion = 1;
 
@@ -17,5 +18,5 @@ public sealed record ScanReport(
         result.Distribution?.Ecosystem ?? "", result.Architecture, result.Layers, result.Bases, result.ClaimedBase, new(verdict.Passes, verdict.CouldTell, verdict.Reasons),
         [.. result.Findings.Select(finding => FindingReport.Of(finding, result))],
         [.. result.CannotTell.Select(doubt => new CannotTellReport(doubt.Kind, doubt.Subject, doubt.Reason, doubt.IsGrave, doubt.Layer, doubt.Hint))],
-        result.Advisories, [.. result.Packages.Select(package => PackageReport.Of(package, result.Distribution))]);
+        result.Advisories, result.Engines, [.. result.Packages.Select(package => PackageReport.Of(package, result.Distribution))]);
 }

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Configuration;
 using Bulwark.Images.Files;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Layers;
 using Bulwark.Images.Malware;
+using Bulwark.Images.Malware.Engines;
 using Bulwark.Images.Matching;
 using Bulwark.Images.Packages;
 using Bulwark.Images.Packages.Alpine;
@@ -11,6 +13,7 @@ using Bulwark.Images.Packages.Debian;
 using Bulwark.Images.Packages.Languages;
 using Bulwark.Images.Packages.Projects;
 using Bulwark.Images.Packages.Rpm;
+using Bulwark.Images.Running;
 using Bulwark.Images.Secrets;
 using Bulwark.Images.Sources;
 
@@ -32,7 +35,7 @@ public static class ImageScanner
         IImageSource source, AdvisoryFile? advisories, ScanOptions options, TimeProvider clock, CancellationToken cancel)
     {
         // A directory may hold a project that is yet to be built.
-        IFileAnalyser[] analysers = source is DirectorySource ? [.. Analysers, new LockFiles()] : Analysers;
+        IFileAnalyser[] analysers = [.. Analysers, .. source is DirectorySource ? [new LockFiles()] : (IFileAnalyser[])[], .. options.Engines.Select(engine => new EngineFiles(engine))];
         var image = await source.ReadAsync(new(analysers, options.Limits, options.Cache), cancel).ConfigureAwait(false);
         return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);
     }
@@ -44,8 +47,10 @@ public static class ImageScanner
         var owned = new OwnedFiles(files);
         var inventory = Inventory.Of(image, files, owned);
         var (vulnerabilities, unjudged) = Matcher.Match(inventory, advisories, options.LongestAge, now);
+        if (image.Running is { } running)
+            vulnerabilities = Used(vulnerabilities, new(files, running with { Files = running.Files.Union(options.RanBefore) }));
         var doubts = image.Doubts.Concat(image.Layers.SelectMany((layer, index) => layer.Doubts.Select(doubt => doubt with { Layer = index })))
-            .Concat(inventory.Doubts).Concat(unjudged);
+            .Concat(options.Doubts).Concat(inventory.Doubts).Concat(unjudged);
         return new()
         {
             Name = image.Name,
@@ -62,6 +67,12 @@ public static class ImageScanner
                 .Concat(FileFindings.Of(files, owned)).Concat(SuspicionFindings.Of(image, files))),
             CannotTell = [.. doubts.OrderByDescending(doubt => doubt.IsGrave).ThenBy(doubt => doubt.Kind)],
             Advisories = advisories?.Sources ?? [],
+            Engines = [.. options.Engines.Select(engine => new UsedEngine(engine.Name, engine.About))],
         };
     }
+
+    private static ImmutableArray<Finding> Used(IEnumerable<Finding> vulnerabilities, UsedPackages used) =>
+    [
+        .. vulnerabilities.Select(finding => finding with { Vulnerability = finding.Vulnerability! with { Use = used.Of(finding.Vulnerability.Package) } }),
+    ];
 }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Bulwark.Images.Archives;
 using Bulwark.Images.Cache;
+using Bulwark.Images.Malware.Engines;
 
 namespace Bulwark.Images.Scanning;
 
@@ -10,6 +12,15 @@ public sealed record ScanOptions
 
     /// <summary>Layers that were read before; null to read all of them.</summary>
     public LayerCache? Cache { get; init; }
+
+    /// <summary>Engines that look for malware, besides Bulwark's own signs; whoever gave them disposes of them.</summary>
+    public ImmutableArray<IMalwareEngine> Engines { get; init; } = [];
+
+    /// <summary>What was asked for and cannot be done: it is told with the result.</summary>
+    public ImmutableArray<CannotTell> Doubts { get; init; } = [];
+
+    /// <summary>Of a running container: files that are known to have been run in it before.</summary>
+    public ImmutableArray<string> RanBefore { get; init; } = [];
 
     /// <summary>How old advisories may be before they count as stale; null if any age will do.</summary>
     public TimeSpan? LongestAge { get; init; }

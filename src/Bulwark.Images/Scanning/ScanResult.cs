@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Findings;
+using Bulwark.Images.Malware.Engines;
 using Bulwark.Images.Packages;
 
 namespace Bulwark.Images.Scanning;
@@ -42,6 +43,9 @@ public sealed record ScanResult
 
     /// <summary>Sources of the advisories that it was judged by.</summary>
     public ImmutableArray<AdvisorySource> Advisories { get; init; } = [];
+
+    /// <summary>Engines that looked for malware, besides Bulwark's own signs.</summary>
+    public ImmutableArray<UsedEngine> Engines { get; init; } = [];
 
     /// <summary>The lowest image that brought a layer; empty for the image's own layers, and where that is not known.</summary>
     public string BaseOf(int? layer) => Bases.FirstOrDefault(found => layer < found.Layers)?.Name ?? "";

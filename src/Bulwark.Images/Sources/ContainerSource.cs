@@ -1,5 +1,6 @@
 using Bulwark.Images.Archives;
 using Bulwark.Images.Layers;
+using Bulwark.Images.Running;
 using Bulwark.Images.Sources.Wire;
 using Bulwark.Runtimes.Docker;
 
@@ -26,6 +27,7 @@ public sealed class ContainerSource(string endpoint, string idOrName) : IImageSo
                 return new Image($"container {(container.Name ?? idOrName).TrimStart('/')}", container.Image ?? "", ConfigurationReader.Of(container), [layer])
                 {
                     Origin = $"Docker, {endpoint}",
+                    Running = container is { Id: { } id, State: { Running: true, Pid: var first } } ? RunningProcesses.Of(id, first) : null,
                 };
             }
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Bulwark.Images.Gate;
+using Bulwark.Images.Malware.Yara;
 using Bulwark.Server.Configuration;
 using Bulwark.Server.Engine;
 using Bulwark.Server.Store;
@@ -172,11 +173,12 @@ internal sealed partial class ImageScans
         }
     }
 
-    // The file is replaced as a whole when something in it changes.
+    // What scans judge by. The file is replaced as a whole when something in it changes.
     private string Stamp()
     {
         var file = new FileInfo(Advisories);
-        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : "none";
+        var advisories = file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : "none";
+        return RuleSet.StampOf(RuleSet.DefaultFolders) is { Length: > 0 } rules ? $"{advisories} {rules}" : advisories;
     }
 
     [LoggerMessage(60, LogLevel.Warning, "The image {Image} could not be scanned: {Reason}")]

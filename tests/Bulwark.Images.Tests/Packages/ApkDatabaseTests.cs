@@ -1,5 +1,4 @@
 using System.Text;
-using Bulwark.Images.Layers;
 using Bulwark.Images.Packages.Alpine;
 using Bulwark.Images.Tests.Harness;
 
@@ -24,10 +23,10 @@ public sealed class ApkDatabaseTests
             V:1.36.1-r29
             F:bin
             R:busybox
-            """u8, out var owned, out var broken);
+            """u8, out var contents, out var broken);
 
         Assert.Equal(["busybox 1.36.1-r29 busybox", "libcrypto3 3.3.1-r0 openssl"], packages.Select(p => $"{p.Name} {p.Version} {p.Source}").Order());
-        Assert.Equal([PathKey.Of("lib/libcrypto.so.3"), PathKey.Of("bin/busybox")], owned);
+        Assert.Equal(["libcrypto3 lib/libcrypto.so.3", "busybox bin/busybox"], contents.Select(content => $"{content.Package} {content.Files.Single().Path}"));
         Assert.Equal(0, broken);
     }
 

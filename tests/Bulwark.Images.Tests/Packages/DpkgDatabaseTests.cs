@@ -69,7 +69,7 @@ public sealed class DpkgDatabaseTests
             null, new DpkgDatabase(), new DpkgFiles());
 
         Assert.Equal(["tzdata 2024a-0+deb12u1"], Cases.Names(layer.Packages.Single().Value));
-        Assert.Equal("usr/share/zoneinfo/UTC", layer.PackagedFiles.Single().Value.Single().Path);
+        Assert.Equal("usr/share/zoneinfo/UTC", layer.PackagedFiles.Single().Value.Single().Files.Single().Path);
     }
 
     [Fact]

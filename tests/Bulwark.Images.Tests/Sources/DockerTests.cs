@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bulwark.Images.Running;
 using Bulwark.Images.Sources;
 using Bulwark.Images.Tests.Harness;
 using Bulwark.Runtimes.Tests.Docker;
@@ -59,7 +60,43 @@ public sealed class DockerTests(DockerDaemon docker) : IClassFixture<DockerDaemo
         Assert.True(running.Layers[0].Files["added"].IsSetUser);
         Assert.Equal("web", running.Configuration!.Labels["shop"]);
         Assert.StartsWith("sha256:", running.Id, StringComparison.Ordinal);
+        Assert.Equal(["sleep"], running.Running!.Files);
+        Assert.Empty(running.Running.Listening);
+        Assert.Null(stopped.Running);
         Assert.Equal(running.Layers[0].Files.Keys.Order(), stopped.Layers[0].Files.Keys.Order());
+    }
+
+    [Fact]
+    public async Task What_listens_in_a_container_is_seen()
+    {
+        using var directory = new TemporaryDirectory();
+        var source = directory.Write("listen.c", """
+            #include <netinet/in.h>
+            #include <sys/socket.h>
+            #include <unistd.h>
+            int main(void) {
+                struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(8080) };
+                int listening = socket(AF_INET, SOCK_STREAM, 0);
+                if (bind(listening, (struct sockaddr *)&any, sizeof any) || listen(listening, 1))
+                    return 1;
+                for (;;) pause();
+            }
+            """);
+        using (var compiler = Process.Start("gcc", ["-static", "-o", $"{directory.Path}/listen", source]))
+            await compiler.WaitForExitAsync();
+        var id = await docker.StartContainerAsync("listening", "", "shop=web");
+        await PutAsync(id, new Tar().File("usr/bin/listen", await File.ReadAllBytesAsync($"{directory.Path}/listen"), "755"));
+        using (var execute = Process.Start("docker", ["-H", docker.Endpoint, "exec", "-d", id, "/usr/bin/listen"]))
+            await execute.WaitForExitAsync();
+
+        RunningFiles? running = null;
+        for (var tries = 0; tries < 100 && running?.Listening.IsEmpty is not false; tries++)
+        {
+            await Task.Delay(50);
+            running = (await new ContainerSource(docker.Endpoint, id).ReadAsync(new([], new()), CancellationToken.None)).Running;
+        }
+        Assert.Equal(["usr/bin/listen"], running!.Listening);
+        Assert.Equal(["sleep", "usr/bin/listen"], running.Files.Order());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Bulwark.Images.Files;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages.Alpine;
@@ -18,17 +19,19 @@ public sealed class ApkDatabase : IFileAnalyser
 
     public void Read(LayerFile file, FileContent content, Layer layer)
     {
-        layer.Packages[file.Path] = Parse(content.Bytes(LargestBytes).Span, out var owned, out var broken);
-        layer.OwnedPaths[file.Path] = owned;
+        layer.Packages[file.Path] = Parse(content.Bytes(LargestBytes).Span, out var contents, out var broken);
+        layer.OwnedPaths[file.Path] = [.. contents.SelectMany(content => content.Files).Select(owned => PathKey.Of(owned.Path))];
+        layer.PackagedFiles[file.Path] = contents;
         if (broken > 0)
             layer.Doubts.Add(new(CannotTellKind.File, file.Path, $"{broken} of its entries name no package or no version"));
     }
 
-    internal static ImmutableArray<Package> Parse(ReadOnlySpan<byte> text, out PathKey[] owned, out int broken)
+    internal static ImmutableArray<Package> Parse(ReadOnlySpan<byte> text, out PackageContent[] contents, out int broken)
     {
-        broken = 0;
+        var incomplete = 0;
         var packages = ImmutableArray.CreateBuilder<Package>();
-        var paths = new List<PathKey>();
+        var all = new List<PackageContent>();
+        var paths = new List<PackagedFile>();
         var fields = new Dictionary<char, string>();
         var directory = "";
         foreach (var range in text.Split((byte)'\n'))
@@ -36,7 +39,7 @@ public sealed class ApkDatabase : IFileAnalyser
             var line = text[range].TrimEnd((byte)'\r');
             if (line.IsEmpty)
             {
-                broken += Add(packages, fields);
+                End();
                 fields.Clear();
                 directory = "";
             }
@@ -52,14 +55,23 @@ public sealed class ApkDatabase : IFileAnalyser
                         break;
                     case (byte)'R':
                         var name = Encoding.UTF8.GetString(line[2..]);
-                        paths.Add(PathKey.Of(directory.Length == 0 ? name : $"{directory}/{name}"));
+                        paths.Add(new(directory.Length == 0 ? name : $"{directory}/{name}", 0, DigestKind.None));
                         break;
                 }
             }
         }
-        broken += Add(packages, fields);
-        owned = [.. paths];
+        End();
+        contents = [.. all];
+        broken = incomplete;
         return packages.ToImmutable();
+
+        void End()
+        {
+            incomplete += Add(packages, fields);
+            if (paths.Count > 0)
+                all.Add(new(fields.GetValueOrDefault('P', ""), [.. paths]));
+            paths.Clear();
+        }
     }
 
     private static int Add(ImmutableArray<Package>.Builder packages, Dictionary<char, string> fields)

@@ -1,4 +1,5 @@
 using System.Text;
+using Bulwark.Images.Files;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages.Debian;
@@ -12,7 +13,6 @@ public sealed class DpkgFiles : IFileAnalyser
     private const string InfoDirectory = "var/lib/dpkg/info/";
     private const string ListSuffix = ".list";
     private const int LargestBytes = 64 << 20;
-    private const int ChecksumDigits = 32;
 
     public bool Wants(LayerFile file, ReadOnlySpan<byte> head) =>
         (file.Path.StartsWith(InfoDirectory, StringComparison.Ordinal)
@@ -31,41 +31,27 @@ public sealed class DpkgFiles : IFileAnalyser
             var line = text[range];
             if (isList && line.Length > 1)
                 owned.Add(PathKey.Of(Encoding.UTF8.GetString(line[1..])));
-            else if (!isList && line.Length > ChecksumDigits + 2 && Sum(line[..ChecksumDigits]) is { } sum)
+            else if (!isList && line.Length > FileDigest.Digits + 2 && FileDigest.Parse(line) is { } sum)
             {
                 // "HEX  usr/bin/x", without a slash in front.
-                var path = Encoding.UTF8.GetString(line[(ChecksumDigits + 2)..]).TrimStart('/');
-                sums.Add(new(path, sum));
+                var path = Encoding.UTF8.GetString(line[(FileDigest.Digits + 2)..]).TrimStart('/');
+                sums.Add(new(path, sum, DigestKind.Md5));
                 owned.Add(PathKey.Of(path));
             }
         }
         layer.OwnedPaths[file.Path] = [.. owned];
         if (!isList)
-            layer.PackagedFiles[file.Path] = [.. sums];
+            layer.PackagedFiles[file.Path] = [new(PackageOf(file.Path), [.. sums])];
     }
+
+    /// <summary>Whether a list is of one package of dpkg's, which its name tells.</summary>
+    internal static bool IsOfOnePackage(string path) =>
+        path.StartsWith(InfoDirectory, StringComparison.Ordinal) || path.StartsWith(DpkgDatabase.StatusDirectory, StringComparison.Ordinal);
 
     /// <summary>The package that a list or a file of checksums belongs to: <c>libc6</c> of <c>info/libc6:amd64.md5sums</c>.</summary>
     internal static string PackageOf(string path)
     {
         var name = ImagePath.Name(path).ToString();
         return name[..name.LastIndexOf('.')].Split(':')[0];
-    }
-
-    private static UInt128? Sum(ReadOnlySpan<byte> hexadecimal)
-    {
-        UInt128 value = 0;
-        foreach (var digit in hexadecimal)
-        {
-            var nibble = digit switch
-            {
-                >= (byte)'0' and <= (byte)'9' => digit - '0',
-                >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
-                _ => -1,
-            };
-            if (nibble < 0)
-                return null;
-            value = value << 4 | (uint)nibble;
-        }
-        return value;
     }
 }

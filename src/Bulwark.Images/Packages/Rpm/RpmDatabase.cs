@@ -41,7 +41,7 @@ public sealed class RpmDatabase : IFileAnalyser
 
     private static void Read(string path, IEnumerable<byte[]> headers, Layer layer)
     {
-        var (packages, owned) = (new List<Package>(), new List<PathKey>());
+        var (packages, owned, contents) = (new List<Package>(), new List<PathKey>(), new List<PackageContent>());
         try
         {
             foreach (var bytes in headers)
@@ -51,7 +51,10 @@ public sealed class RpmDatabase : IFileAnalyser
                     continue;
                 var header = new RpmHeader(bytes);
                 if (header.Package() is { } package)
+                {
                     packages.Add(package);
+                    contents.Add(new(package.Name, [.. header.PackagedFiles()]));
+                }
                 owned.AddRange(header.Files());
                 if (packages.Count > MostPackages || owned.Count > MostFiles)
                     throw new ArchiveException($"it has more than {MostPackages} packages or {MostFiles} files");
@@ -61,6 +64,7 @@ public sealed class RpmDatabase : IFileAnalyser
         {
             layer.Packages[path] = [.. packages];
             layer.OwnedPaths[path] = [.. owned];
+            layer.PackagedFiles[path] = [.. contents];
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Bulwark.Images.Archives;
+using Bulwark.Images.Files;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages.Rpm;
@@ -21,10 +22,24 @@ internal sealed class RpmHeader
     private const uint EpochTag = 1003;
     private const uint VendorTag = 1011;
     private const uint ArchitectureTag = 1022;
+    private const uint DigestsTag = 1035;
+    private const uint FileFlagsTag = 1037;
     private const uint SourceTag = 1044;
+    private const uint FileChecksTag = 1045;
     private const uint DirectoryIndexesTag = 1116;
     private const uint BaseNamesTag = 1117;
     private const uint DirectoryNamesTag = 1118;
+
+    private const uint DigestAlgorithmTag = 5011;
+
+    // Of OpenPGP (RFC 4880, 9.4), which rpm numbers its algorithms by; MD5 where none is named.
+    private const uint Md5Algorithm = 1;
+    private const uint Sha256Algorithm = 8;
+
+    // rpmfileAttrs and rpmVerifyAttrs of rpm.
+    private const uint ConfigurationFlag = 1;
+    private const uint GhostFlag = 1 << 6;
+    private const uint CheckDigest = 1;
 
     private const uint NumberType = 4;
     private const uint TextType = 6;
@@ -69,8 +84,36 @@ internal sealed class RpmHeader
         };
     }
 
-    /// <summary>The package's files.</summary>
-    public IEnumerable<PathKey> Files()
+    /// <summary>The paths of the package's files.</summary>
+    public IEnumerable<PathKey> Files() => Paths().Select(path => PathKey.Of(path));
+
+    /// <summary>
+    /// The package's files as it brought them: those that are files, and that nobody is expected to change (settings, files that come to be later, and
+    /// what the package says not to compare). None where there are no digests, or such as are neither MD5 nor SHA-256.
+    /// </summary>
+    /// <exception cref="ArchiveException">It is damaged.</exception>
+    public IEnumerable<PackagedFile> PackagedFiles()
+    {
+        var algorithm = Find(DigestAlgorithmTag, NumberType) is { Count: > 0 } named ? Number(named.Offset) : Md5Algorithm;
+        if (algorithm is not (Md5Algorithm or Sha256Algorithm))
+            yield break;
+        var (flags, checks) = (Find(FileFlagsTag, NumberType), Find(FileChecksTag, NumberType));
+        var index = -1;
+        foreach (var (path, digest) in Paths().Zip(Texts(DigestsTag)))
+        {
+            index++;
+            // A directory and a link have none.
+            if (digest.Length == 0 || (At(flags, index, 0) & (ConfigurationFlag | GhostFlag)) != 0 || (At(checks, index, CheckDigest) & CheckDigest) == 0)
+                continue;
+            if (FileDigest.Parse(Encoding.ASCII.GetBytes(digest)) is { } value)
+                yield return new(path, value, algorithm == Md5Algorithm ? DigestKind.Md5 : DigestKind.Sha256);
+        }
+    }
+
+    private uint At((int Offset, int Count)? numbers, int index, uint otherwise) =>
+        numbers is { } found && index < found.Count ? Number(found.Offset + index * 4) : otherwise;
+
+    private IEnumerable<string> Paths()
     {
         var directories = Texts(DirectoryNamesTag).ToList();
         if (Find(DirectoryIndexesTag, NumberType) is not { } indexes)
@@ -83,7 +126,7 @@ internal sealed class RpmHeader
             var directory = Number(indexes.Offset + index++ * 4);
             if (directory >= directories.Count)
                 throw new ArchiveException("a package has files without directories");
-            yield return PathKey.Of($"{directories[(int)directory]}{name}".TrimStart('/'));
+            yield return $"{directories[(int)directory]}{name}".TrimStart('/');
         }
     }
 

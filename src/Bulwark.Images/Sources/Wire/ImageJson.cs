@@ -77,6 +77,12 @@ internal sealed record ContainerConfigurationJson
 /// <summary>What Docker says of a container (Docker Engine API, "Inspect a container").</summary>
 internal sealed record ContainerJson
 {
+    [JsonPropertyName("Id")]
+    public string? Id { get; init; }
+
+    [JsonPropertyName("State")]
+    public ContainerStateJson? State { get; init; }
+
     [JsonPropertyName("Name")]
     public string? Name { get; init; }
 
@@ -88,6 +94,17 @@ internal sealed record ContainerJson
 
     [JsonPropertyName("Config")]
     public ContainerConfigurationJson? Config { get; init; }
+}
+
+/// <summary>Whether a container runs.</summary>
+internal sealed record ContainerStateJson
+{
+    [JsonPropertyName("Running")]
+    public bool Running { get; init; }
+
+    /// <summary>Its first process, as the machine numbers them.</summary>
+    [JsonPropertyName("Pid")]
+    public long Pid { get; init; }
 }
 
 /// <summary>What Docker says of an image (Docker Engine API, "Inspect an image").</summary>

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Text;
 using Bulwark.Images.Layers;
 using Bulwark.Images.Packages.Rpm;
+using Bulwark.Images.Scanning;
+using Bulwark.Images.Sources;
 using Bulwark.Images.Tests.Harness;
 using CsCheck;
 
@@ -29,6 +31,27 @@ public sealed class RpmDatabaseTests
         Assert.Contains(PathKey.Of("usr/bin/sample-1"), layer.OwnedPaths[Sqlite]);
         // One whose header needs pages of overflow.
         Assert.Contains(PathKey.Of("usr/share/large/999"), layer.OwnedPaths[Sqlite]);
+    }
+
+    [Fact]
+    public async Task Files_that_are_no_longer_what_an_rpm_package_brought_are_told_but_for_settings()
+    {
+        using var directory = new TemporaryDirectory();
+        var database = await RealDatabaseAsync(directory, packages: 2);
+        // All as the package brought them; then somebody changes a program, settings, and what the package says not to compare.
+        var brought = new Tar().File("usr/bin/sample-1", "\n", "755").File("usr/bin/sample-2", "\n", "755").File("usr/share/large/7", "\n")
+            .File("usr/share/sample.conf", "\n").File("usr/share/unchecked", "\n").File(Sqlite, database);
+        var changed = new Tar().File("usr/bin/sample-1", "evil\n", "755").File("usr/share/sample.conf", "set\n").File("usr/share/ghost", "came\n").File("usr/share/unchecked", "new\n");
+
+        Assert.Empty(await ChangedAsync(directory, new TestImage().Layer(brought)));
+        Assert.Equal(["usr/bin/sample-1 1 it is not what the package sample-1 brought"], await ChangedAsync(directory, new TestImage().Layer(brought.ToArray()).Layer(changed)));
+    }
+
+    private static async Task<IEnumerable<string>> ChangedAsync(TemporaryDirectory directory, TestImage image)
+    {
+        var path = directory.Write("image.tar", image.DockerArchive());
+        var result = await ImageScanner.ScanAsync(new ArchiveSource(path, new(path)), null, new(), TimeProvider.System, CancellationToken.None);
+        return result.Findings.Where(finding => finding.Id == "file/changed").Select(finding => $"{finding.Path} {finding.Layer} {finding.Title}");
     }
 
     [Fact]
@@ -253,7 +276,11 @@ public sealed class RpmDatabaseTests
             mkdir -p %buildroot/usr/bin %buildroot/usr/share/large
             for name in {string.Join(' ', names)}; do echo > %buildroot/usr/bin/$name; done
             for name in $(seq 0 999); do echo > %buildroot/usr/share/large/$name; done
+            for name in sample.conf ghost unchecked; do echo > %buildroot/usr/share/$name; done
             %files
+            %config /usr/share/sample.conf
+            %ghost /usr/share/ghost
+            %verify(not filedigest) /usr/share/unchecked
             /usr/share/large
             {string.Join('\n', names.Select(name => $"%files -n {name}\n/usr/bin/{name}"))}
             """);

@@ -1,0 +1,14 @@
+namespace Bulwark.Images.Files;
+
+/// <summary>Which checksum of a file is known.</summary>
+public enum DigestKind
+{
+    /// <summary>None that is compared.</summary>
+    None,
+
+    /// <summary>What dpkg and old rpm use: enough to see accidents and careless changes, not a forger who makes two files with one sum.</summary>
+    Md5,
+
+    /// <summary>The first half of it.</summary>
+    Sha256,
+}

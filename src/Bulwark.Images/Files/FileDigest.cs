@@ -1,0 +1,27 @@
+using System.Buffers.Binary;
+
+namespace Bulwark.Images.Files;
+
+/// <summary>A checksum of a file in sixteen bytes: its MD5, or the first half of its SHA-256.</summary>
+internal static class FileDigest
+{
+    public const int Digits = 32;
+
+    /// <summary>The first sixteen bytes of a hash.</summary>
+    public static UInt128 Of(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt128BigEndian(hash);
+
+    /// <summary>Reads the first 32 hexadecimal digits; null if they are none.</summary>
+    public static UInt128? Parse(ReadOnlySpan<byte> hexadecimal)
+    {
+        if (hexadecimal.Length < Digits)
+            return null;
+        UInt128 value = 0;
+        foreach (var digit in hexadecimal[..Digits])
+        {
+            if (!char.IsAsciiHexDigit((char)digit))
+                return null;
+            value = value << 4 | (uint)Convert.FromHexString([(char)'0', (char)digit])[0];
+        }
+        return value;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Bulwark.Images.Packages;
+
+/// <summary>The files of a package, as it brought them.</summary>
+public sealed record PackageContent(string Package, PackagedFile[] Files);
