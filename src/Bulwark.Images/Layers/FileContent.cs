@@ -9,14 +9,18 @@ namespace Bulwark.Images.Layers;
 /// </summary>
 public sealed class FileContent : IDisposable
 {
+    private const int CopyBytes = 64 << 10;
+
     private readonly byte[]? _buffer;
     private readonly FileStream? _file;
+    private readonly bool _isRented;
 
-    private FileContent(byte[]? buffer, FileStream? file, long length)
+    private FileContent(byte[]? buffer, FileStream? file, long length, bool isRented = true)
     {
         _buffer = buffer;
         _file = file;
         Length = length;
+        _isRented = isRented;
     }
 
     /// <summary>In bytes.</summary>
@@ -39,6 +43,59 @@ public sealed class FileContent : IDisposable
                 throw;
             }
         }
+        var file = TemporaryFile();
+        try
+        {
+            source.CopyTo(file, 256 << 10);
+            return new(null, file, length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a copy of a source that does not tell, or not for sure, how much it has.</summary>
+    /// <param name="most">In bytes.</param>
+    /// <param name="count">Told how much was read, each time.</param>
+    /// <exception cref="ArchiveException">It has more.</exception>
+    public static FileContent Of(Stream source, long most, ArchiveLimits limits, Action<int> count)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        var memory = new MemoryStream();
+        FileStream? file = null;
+        try
+        {
+            var length = 0L;
+            while (source.Read(buffer) is var read and > 0)
+            {
+                count(read);
+                if ((length += read) > most)
+                    throw new ArchiveException($"what is in it is larger than {most >> 20} MiB");
+                if (file is null && length > limits.FileBytesInMemory)
+                {
+                    file = TemporaryFile();
+                    memory.WriteTo(file);
+                    memory = new();
+                }
+                ((Stream?)file ?? memory).Write(buffer, 0, read);
+            }
+            return new(file is null ? memory.GetBuffer() : null, file, length, isRented: false);
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static FileStream TemporaryFile()
+    {
         var file = new FileStream(Path.Combine(Path.GetTempPath(), $"bulwark-{Guid.NewGuid():N}"), new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -51,8 +108,7 @@ public sealed class FileContent : IDisposable
         {
             // Gone from the directory at once: not even a killed scan leaves it behind.
             File.Delete(file.Name);
-            source.CopyTo(file, 256 << 10);
-            return new(null, file, length);
+            return file;
         }
         catch
         {
@@ -86,7 +142,7 @@ public sealed class FileContent : IDisposable
 
     public void Dispose()
     {
-        if (_buffer is not null)
+        if (_buffer is not null && _isRented)
             ArrayPool<byte>.Shared.Return(_buffer);
         _file?.Dispose();
     }

@@ -10,6 +10,9 @@ namespace Bulwark.Images.Matching;
 /// <summary>Finds what advisories say about the packages of an image.</summary>
 public static class Matcher
 {
+    // The worst of real images have some thousands; one that lists a package again and again could have any number.
+    private const int MostFindings = 200_000;
+
     // What one source knows better than others about the same release; all others rank below.
     private static readonly Dictionary<string, int> s_ranks = new(StringComparer.Ordinal)
     {
@@ -31,6 +34,11 @@ public static class Matcher
         var without = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var installed in inventory.Packages.Where(package => !package.IsPartOfDistribution))
         {
+            if (findings.Count + doubts.Count > MostFindings)
+            {
+                doubts.Add(new(CannotTellKind.Limit, "", $"more than {MostFindings} findings are about its packages, and no more are looked for"));
+                break;
+            }
             var package = installed.Package;
             if (PackageJudge.EcosystemOf(package, inventory.Distribution) is not { } ecosystem)
                 continue; // Told once, below.

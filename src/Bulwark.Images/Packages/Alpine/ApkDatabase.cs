@@ -14,6 +14,9 @@ public sealed class ApkDatabase : IFileAnalyser
 
     private const int LargestBytes = 64 << 20;
 
+    // It is said once for all files in it; nothing in an image has a longer one.
+    private const int LongestDirectory = 4096;
+
     public bool Wants(LayerFile file, ReadOnlySpan<byte> head) => Paths.Contains(file.Path);
 
     public void Read(LayerFile file, FileContent content, Layer layer)
@@ -52,7 +55,8 @@ public sealed class ApkDatabase : IFileAnalyser
                         break;
                     case (byte)'R':
                         var name = Encoding.UTF8.GetString(line[2..]);
-                        paths.Add(PathKey.Of(directory.Length == 0 ? name : $"{directory}/{name}"));
+                        if (directory.Length <= LongestDirectory)
+                            InstalledPackages.Add(paths, directory.Length == 0 ? name : $"{directory}/{name}");
                         break;
                 }
             }
@@ -69,7 +73,7 @@ public sealed class ApkDatabase : IFileAnalyser
         var (name, version) = (fields.GetValueOrDefault('P', ""), fields.GetValueOrDefault('V', ""));
         if (name.Length == 0 || version.Length == 0)
             return 1;
-        packages.Add(new(PackageKind.Apk, name, version)
+        InstalledPackages.Add(packages, new(PackageKind.Apk, name, version)
         {
             Source = fields.TryGetValue('o', out var origin) && origin.Length > 0 ? origin : name,
             Architecture = fields.GetValueOrDefault('A', ""),

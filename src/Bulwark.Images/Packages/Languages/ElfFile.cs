@@ -51,10 +51,12 @@ internal sealed class ElfFile
             var start = Int(entry, 0);
             if (start < 0 || start >= names.Length)
                 continue;
-            var rest = names.AsSpan(start);
-            var name = Encoding.ASCII.GetString(rest[..(rest.IndexOf((byte)0) is var end and >= 0 ? end : rest.Length)]);
-            if (wanted.Contains(name) && !found.ContainsKey(name))
-                found[name] = Section(entry, largest);
+            foreach (var name in wanted)
+            {
+                // A name may go on for megabytes, and every section may have it.
+                if (IsAt(names.AsSpan(start), name) && !found.ContainsKey(name))
+                    found[name] = Section(entry, largest);
+            }
         }
         return found;
     }
@@ -77,6 +79,9 @@ internal sealed class ElfFile
         }
         return [];
     }
+
+    private static bool IsAt(ReadOnlySpan<byte> names, string name) => names.Length >= name.Length && Ascii.Equals(names[..name.Length], name)
+        && (names.Length == name.Length || names[name.Length] == 0);
 
     private byte[] Section(ReadOnlySpan<byte> entry, int largest)
     {

@@ -14,8 +14,6 @@ public sealed class RpmDatabase : IFileAnalyser
     private const string Berkeley = "Packages";
 
     private const int LargestHeader = 64 << 20;
-    private const int MostPackages = 100_000;
-    private const int MostFiles = 4_000_000;
 
     public bool Wants(LayerFile file, ReadOnlySpan<byte> head) =>
         NameOf(file.Path) is Sqlite or Ndb or Berkeley || (NameOf(file.Path) == Sqlite + PendingSuffix && file.Size > 0);
@@ -51,10 +49,9 @@ public sealed class RpmDatabase : IFileAnalyser
                     continue;
                 var header = new RpmHeader(bytes);
                 if (header.Package() is { } package)
-                    packages.Add(package);
-                owned.AddRange(header.Files());
-                if (packages.Count > MostPackages || owned.Count > MostFiles)
-                    throw new ArchiveException($"it has more than {MostPackages} packages or {MostFiles} files");
+                    InstalledPackages.Add(packages, package);
+                foreach (var file in header.Files())
+                    InstalledPackages.Add(owned, file);
             }
         }
         finally

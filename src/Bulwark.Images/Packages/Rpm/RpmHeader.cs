@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Bulwark.Images.Archives;
-using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages.Rpm;
 
@@ -14,6 +13,9 @@ internal sealed class RpmHeader
     private const int IndexBytes = 16;
     private const int MostTags = 65_536;
     private const int LongestText = 4096;
+
+    // The largest packages in use have 100,000 files.
+    private const long MostCharacters = 32 << 20;
 
     private const uint NameTag = 1000;
     private const uint VersionTag = 1001;
@@ -69,9 +71,11 @@ internal sealed class RpmHeader
         };
     }
 
-    /// <summary>The package's files.</summary>
-    public IEnumerable<PathKey> Files()
+    /// <summary>The paths of the package's files.</summary>
+    /// <exception cref="ArchiveException">It is damaged, or its paths are longer than any real ones.</exception>
+    public IEnumerable<string> Files()
     {
+        var characters = 0L;
         var directories = Texts(DirectoryNamesTag).ToList();
         if (Find(DirectoryIndexesTag, NumberType) is not { } indexes)
             yield break;
@@ -83,7 +87,11 @@ internal sealed class RpmHeader
             var directory = Number(indexes.Offset + index++ * 4);
             if (directory >= directories.Count)
                 throw new ArchiveException("a package has files without directories");
-            yield return PathKey.Of($"{directories[(int)directory]}{name}".TrimStart('/'));
+            var path = $"{directories[(int)directory]}{name}".TrimStart('/');
+            // Each file is a few bytes here, and its path may be thousands.
+            if ((characters += path.Length) > MostCharacters)
+                throw new ArchiveException("a package's files have longer paths than is reasonable");
+            yield return path;
         }
     }
 
