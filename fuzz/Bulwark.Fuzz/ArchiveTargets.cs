@@ -72,8 +72,8 @@ internal static class ArchiveTargets
     {
         var index = Json.Parse(input, ImageJsonContext.Default.ManifestJson, "it");
         var inner = Manifest(Digest.Of(Configuration), 1);
-        _ = index.Manifests is null ? OciAssembler.Assemble(index, "", _ => Configuration, _ => new Layer()) : OciAssembler.Assemble(
-            ManifestChooser.Choose(index, new("the input", "1"), _ => inner).Manifest, "", _ => Configuration, _ => new Layer());
+        _ = index.Manifests is null ? OciAssembler.Assemble(index, "", _ => Configuration, _ => new Layer(), s_limits) : OciAssembler.Assemble(
+            ManifestChooser.Choose(index, new("the input", "1"), _ => inner).Manifest, "", _ => Configuration, _ => new Layer(), s_limits);
     }
 
     private static void ReadConfiguration(byte[] input)

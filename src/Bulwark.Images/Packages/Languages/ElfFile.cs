@@ -10,6 +10,9 @@ internal sealed class ElfFile
     // The largest programs have some hundred sections.
     private const int MostSections = 20_000;
     private const int LargestNames = 4 << 20;
+
+    // Entries of tables have 32 to 64 bytes, and may grow.
+    private const int LargestEntry = 256;
     private const int LoadedSegment = 1;
     private const int ExecutableSegment = 1;
 
@@ -41,7 +44,7 @@ internal sealed class ElfFile
         var (count, nameIndex) = (Half(header, _is64 ? 60 : 48), Half(header, _is64 ? 62 : 50));
         if (offset == 0 || count == 0)
             return found;
-        if (count > MostSections || nameIndex >= count || entryBytes < (_is64 ? 64 : 40))
+        if (count > MostSections || nameIndex >= count || entryBytes < (_is64 ? 64 : 40) || entryBytes > LargestEntry)
             throw new ArchiveException("its table of sections is damaged");
         var table = Read(offset, count * entryBytes);
         var names = Section(table.AsSpan(nameIndex * entryBytes, entryBytes), LargestNames);
@@ -70,6 +73,8 @@ internal sealed class ElfFile
         var (entryBytes, count) = (Half(header, _is64 ? 54 : 42), Half(header, _is64 ? 56 : 44));
         if (offset == 0 || count == 0 || entryBytes < (_is64 ? 56 : 32))
             return [];
+        if (entryBytes > LargestEntry)
+            throw new ArchiveException("its table of segments is damaged");
         var table = Read(offset, count * entryBytes);
         for (var index = 0; index < count; index++)
         {

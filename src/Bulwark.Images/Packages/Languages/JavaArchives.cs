@@ -34,7 +34,14 @@ public sealed class JavaArchives : IFileAnalyser
         var found = new HashSet<Package>();
         var reader = new ArchiveReader(found);
         using var stream = content.Open();
-        reader.Read(stream, file.Path, 0);
+        try
+        {
+            reader.Read(stream, file.Path, 0);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw new ArchiveException($"it is a damaged archive ({e.Message})", e);
+        }
         layer.Packages[file.Path] = [.. found];
         foreach (var nameless in reader.Nameless.Take(100))
             layer.Doubts.Add(new(CannotTellKind.File, nameless, "it does not say which Maven package it is"));
