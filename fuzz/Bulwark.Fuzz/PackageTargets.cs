@@ -24,7 +24,7 @@ internal static class PackageTargets
     private const string Berkeley = "var/lib/rpm/Packages";
     private const string Status = "var/lib/dpkg/status";
 
-    private static readonly ArchiveLimits s_limits = new();
+    private static readonly FileMemory s_memory = new(new());
     private static readonly byte[] s_header = RpmFiles.Header("bash", "5.1", "6", 1, "bash-5.1-6.src.rpm", "/usr/bin/", "bash", "sh");
 
     public static IEnumerable<FuzzTarget> All =>
@@ -86,7 +86,7 @@ internal static class PackageTargets
         var file = new LayerFile(path, TarEntryKind.File, (UnixFileMode)0b111_101_101, 0, 0, input.Length, "", 0);
         if (!analyser.Wants(file, input.AsSpan(0, Math.Min(512, input.Length))))
             return;
-        using var content = FileContent.Of(new MemoryStream(input), input.Length, s_limits);
+        using var content = FileContent.Of(new MemoryStream(input), input.Length, s_memory);
         var layer = new Layer();
         analyser.Read(file, content, layer);
         layer.Finish();

@@ -13,35 +13,26 @@ public sealed class FileContent : IDisposable
 
     private readonly byte[]? _buffer;
     private readonly FileStream? _file;
-    private readonly bool _isRented;
 
-    private FileContent(byte[]? buffer, FileStream? file, long length, bool isRented = true)
+    private FileContent(byte[]? buffer, FileStream? file, long length)
     {
         _buffer = buffer;
         _file = file;
         Length = length;
-        _isRented = isRented;
     }
 
     /// <summary>In bytes.</summary>
     public long Length { get; }
 
     /// <summary>Takes a copy of all that <paramref name="source"/> has.</summary>
-    public static FileContent Of(Stream source, long length, ArchiveLimits limits)
+    /// <param name="memory">Where it lies if it is small enough; good for one file at a time.</param>
+    public static FileContent Of(Stream source, long length, FileMemory memory)
     {
-        if (length <= limits.FileBytesInMemory)
+        if (length <= memory.Most)
         {
-            var buffer = ArrayPool<byte>.Shared.Rent((int)length);
-            try
-            {
-                source.ReadExactly(buffer, 0, (int)length);
-                return new(buffer, null, length);
-            }
-            catch
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-                throw;
-            }
+            var buffer = memory.Of((int)length);
+            source.ReadExactly(buffer, 0, (int)length);
+            return new(buffer, null, length);
         }
         var file = TemporaryFile();
         try
@@ -81,7 +72,7 @@ public sealed class FileContent : IDisposable
                 }
                 ((Stream?)file ?? memory).Write(buffer, 0, read);
             }
-            return new(file is null ? memory.GetBuffer() : null, file, length, isRented: false);
+            return new(file is null ? memory.GetBuffer() : null, file, length);
         }
         catch
         {
@@ -140,12 +131,7 @@ public sealed class FileContent : IDisposable
         return bytes;
     }
 
-    public void Dispose()
-    {
-        if (_buffer is not null && _isRented)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _file?.Dispose();
-    }
+    public void Dispose() => _file?.Dispose();
 
     /// <summary>Readers close what they are given; the temporary file must outlive each of them.</summary>
     private sealed class KeptOpenStream(FileStream file) : Stream

@@ -12,6 +12,8 @@ internal sealed class LayerBuilder(LayerReading reading)
     private const int KeyBytes = 16;
 
     private readonly ArchiveLimits _limits = reading.Limits;
+    private readonly FileMemory _memory = reading.TakeMemory();
+    private readonly byte[] _head = new byte[HeadBytes];
     private bool _isFull;
 
     private Layer Layer { get; } = new();
@@ -23,6 +25,7 @@ internal sealed class LayerBuilder(LayerReading reading)
     public Layer Finish()
     {
         Layer.Finish();
+        reading.GiveBack(_memory);
         return Layer;
     }
 
@@ -116,7 +119,7 @@ internal sealed class LayerBuilder(LayerReading reading)
 
     private void Read(LayerFile file, Stream content)
     {
-        var peeked = new PeekStream(content, (int)Math.Min(file.Size, HeadBytes));
+        var peeked = new PeekStream(content, _head.AsMemory(0, (int)Math.Min(file.Size, HeadBytes)));
         List<IFileAnalyser>? interested = null;
         foreach (var analyser in reading.Analysers)
         {
@@ -130,7 +133,7 @@ internal sealed class LayerBuilder(LayerReading reading)
             Doubt(CannotTellKind.File, file.Path, $"it is larger than {_limits.FileBytes >> 20} MiB");
             return;
         }
-        using var whole = FileContent.Of(peeked, file.Size, _limits);
+        using var whole = FileContent.Of(peeked, file.Size, _memory);
         var before = Layer.Secrets.Count + Layer.Suspicions.Count + Layer.Doubts.Count;
         foreach (var analyser in interested)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Bulwark.Images.Archives;
 using Bulwark.Images.Cache;
 
@@ -13,6 +14,15 @@ public sealed record LayerReading(IReadOnlyList<IFileAnalyser> Analysers, Archiv
 
     /// <summary>What is kept of all layers that were read by this.</summary>
     internal KeptBytes Kept { get; } = new(Limits);
+
+    // As many as layers are read at a time.
+    private readonly ConcurrentBag<FileMemory> _memories = [];
+
+    /// <summary>Memory for the files of a layer.</summary>
+    internal FileMemory TakeMemory() => _memories.TryTake(out var memory) ? memory : new(Limits);
+
+    /// <summary>For the next layer.</summary>
+    internal void GiveBack(FileMemory memory) => _memories.Add(memory);
 
     /// <summary>What was found out about a layer before; null if that is not known.</summary>
     /// <param name="diffId">Digest of its unpacked tar.</param>
