@@ -44,7 +44,8 @@ internal static class TextTargets
                 if (Compare(left, right) != -Compare(right, left))
                     throw new FuzzFailure($"'{lines[left]}' and '{lines[right]}' have no order");
                 var third = 3 - left - right;
-                if (left != right && third != left && third != right && Compare(left, right) <= 0 && Compare(right, third) <= 0 && Compare(left, third) > 0)
+                // Maven's own order goes round in circles, and ours is Maven's: 1.x2 is newer than 1, older than 1-alpha-2, and that is older than 1.
+                if (name != "maven" && left != right && third != left && third != right && Compare(left, right) <= 0 && Compare(right, third) <= 0 && Compare(left, third) > 0)
                     throw new FuzzFailure($"'{lines[left]}', '{lines[right]}' and '{lines[third]}' go round in a circle");
             }
         }

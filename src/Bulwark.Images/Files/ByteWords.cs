@@ -2,15 +2,13 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace Bulwark.Images.Files;
 
 /// <summary>
-/// Finds a few ASCII words in bytes. The framework's search is for characters, and compiled ahead of time it takes 16 at once; this one takes 32
-/// bytes where there is AVX2, which is four times as fast. It sorts words into eight groups, and knows of each place from its first three bytes
-/// which groups can begin there; only then it compares.
+/// Finds a few ASCII words in bytes. The framework's search is for characters, of which bytes would have to be made first. This one sorts words
+/// into eight groups, and knows of 16 places at once, from their first three bytes, which groups can begin there; only then it compares.
 /// </summary>
 internal sealed class ByteWords
 {
@@ -25,8 +23,8 @@ internal sealed class ByteWords
     private readonly byte[][] _groups = [new byte[256], new byte[256], new byte[256]];
 
     // The same by the two halves of a byte, which may let through more.
-    private readonly Vector256<byte>[] _low = new Vector256<byte>[Prefix];
-    private readonly Vector256<byte>[] _high = new Vector256<byte>[Prefix];
+    private readonly Vector128<byte>[] _low = new Vector128<byte>[Prefix];
+    private readonly Vector128<byte>[] _high = new Vector128<byte>[Prefix];
 
     /// <param name="words">ASCII, each of three characters at least.</param>
     public ByteWords(IEnumerable<string> words, bool ignoreCase)
@@ -39,21 +37,18 @@ internal sealed class ByteWords
         _order = [.. Enumerable.Range(0, _words.Length).OrderBy(index => _words[index].ToUpperInvariant(), StringComparer.Ordinal)];
         for (var at = 0; at < Prefix; at++)
         {
-            var (low, high) = (new byte[32], new byte[32]);
+            var (low, high) = (new byte[16], new byte[16]);
             for (var place = 0; place < _order.Length; place++)
             {
                 var character = _words[_order[place]][at];
                 foreach (var value in ignoreCase ? (byte[])[(byte)char.ToLowerInvariant(character), (byte)char.ToUpperInvariant(character)] : [(byte)character])
                 {
                     _groups[at][value] |= (byte)(1 << GroupOf(place));
-                    foreach (var half in (int[])[0, 16])
-                    {
-                        low[half + (value & 0xF)] |= (byte)(1 << GroupOf(place));
-                        high[half + (value >> 4)] |= (byte)(1 << GroupOf(place));
-                    }
+                    low[value & 0xF] |= (byte)(1 << GroupOf(place));
+                    high[value >> 4] |= (byte)(1 << GroupOf(place));
                 }
             }
-            (_low[at], _high[at]) = (Vector256.Create(low), Vector256.Create(high));
+            (_low[at], _high[at]) = (Vector128.Create(low), Vector128.Create(high));
         }
         Longest = _words.Length == 0 ? 0 : _words.Max(word => word.Length);
     }
@@ -66,7 +61,7 @@ internal sealed class ByteWords
 
     /// <summary>Where the first word begins; -1 if none does.</summary>
     /// <param name="word">Which of <see cref="Words"/> it is: the first of them, if several begin there.</param>
-    public int IndexOf(ReadOnlySpan<byte> bytes, out int word) => IndexOf(bytes, Avx2.IsSupported, out word);
+    public int IndexOf(ReadOnlySpan<byte> bytes, out int word) => IndexOf(bytes, Vector128.IsHardwareAccelerated, out word);
 
     /// <summary>The same with or without vectors.</summary>
     internal int IndexOf(ReadOnlySpan<byte> bytes, bool withVectors, out int word)
@@ -96,14 +91,14 @@ internal sealed class ByteWords
     {
         var (low0, low1, low2, high0, high1, high2) = (_low[0], _low[1], _low[2], _high[0], _high[1], _high[2]);
         ref var start = ref MemoryMarshal.GetReference(bytes);
-        Span<byte> groups = stackalloc byte[Vector256<byte>.Count];
+        Span<byte> groups = stackalloc byte[Vector128<byte>.Count];
         var at = 0;
-        for (; at + Vector256<byte>.Count + Prefix - 1 <= bytes.Length; at += Vector256<byte>.Count)
+        for (; at + Vector128<byte>.Count + Prefix - 1 <= bytes.Length; at += Vector128<byte>.Count)
         {
             var matches = Match(Load(ref start, at), low0, high0) & Match(Load(ref start, at + 1), low1, high1) & Match(Load(ref start, at + 2), low2, high2);
-            var places = ~(uint)Avx2.MoveMask(Avx2.CompareEqual(matches, Vector256<byte>.Zero));
-            if (places == 0)
+            if (matches == Vector128<byte>.Zero)
                 continue;
+            var places = Vector128.ExtractMostSignificantBits(~Vector128.Equals(matches, Vector128<byte>.Zero));
             matches.CopyTo(groups);
             for (; places != 0; places &= places - 1)
             {
@@ -118,15 +113,13 @@ internal sealed class ByteWords
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Load(ref byte start, int at) => Unsafe.ReadUnaligned<Vector256<byte>>(ref Unsafe.Add(ref start, at));
+    private static Vector128<byte> Load(ref byte start, int at) => Vector128.LoadUnsafe(ref start, (nuint)at);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Match(Vector256<byte> bytes, Vector256<byte> low, Vector256<byte> high)
+    private static Vector128<byte> Match(Vector128<byte> bytes, Vector128<byte> low, Vector128<byte> high)
     {
-        var half = Vector256.Create((byte)0xF);
-        return Avx2.And(
-            Avx2.Shuffle(low, Avx2.And(bytes, half)),
-            Avx2.Shuffle(high, Avx2.And(Avx2.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte(), half)));
+        var half = Vector128.Create((byte)0xF);
+        return Vector128.ShuffleNative(low, bytes & half) & Vector128.ShuffleNative(high, (bytes.AsUInt16() >> 4).AsByte() & half);
     }
 
     private int GroupOf(int place) => place * Groups / _words.Length;

@@ -11,6 +11,7 @@ using static Bulwark.Images.Tests.Hostile.TarStream;
 namespace Bulwark.Images.Tests.Hostile;
 
 /// <summary>Tars that are made to be large, long or misleading.</summary>
+[Collection(MemoryMeasured.Name)]
 public sealed class HostileLayerTests
 {
     private static readonly byte[] s_script = "#!/bin/sh\n"u8.ToArray();

@@ -64,15 +64,16 @@ internal sealed class ElfFile
         return found;
     }
 
-    /// <summary>The first bytes of the part that is run (a segment that is loaded and executable); none if there is no such part.</summary>
+    /// <summary>The first bytes of the part that is run (a segment that is loaded and executable), as many as there is room for.</summary>
+    /// <returns>How many they are; 0 if there is no such part.</returns>
     /// <exception cref="ArchiveException">Its tables lead out of the file.</exception>
-    public byte[] Code(int most)
+    public int Code(Span<byte> code)
     {
         var header = Read(0, _is64 ? 64 : 52);
         var offset = Word(header, _is64 ? 32 : 28);
         var (entryBytes, count) = (Half(header, _is64 ? 54 : 42), Half(header, _is64 ? 56 : 44));
         if (offset == 0 || count == 0 || entryBytes < (_is64 ? 56 : 32))
-            return [];
+            return 0;
         if (entryBytes > LargestEntry)
             throw new ArchiveException("its table of segments is damaged");
         var table = Read(offset, count * entryBytes);
@@ -80,9 +81,13 @@ internal sealed class ElfFile
         {
             var entry = table.AsSpan(index * entryBytes, entryBytes);
             if (Int(entry, 0) == LoadedSegment && (Int(entry, _is64 ? 4 : 24) & ExecutableSegment) != 0)
-                return Read(Word(entry, _is64 ? 8 : 4), (int)Math.Min(most, Word(entry, _is64 ? 32 : 16)));
+            {
+                var length = (int)Math.Min(code.Length, Word(entry, _is64 ? 32 : 16));
+                Read(Word(entry, _is64 ? 8 : 4), code[..length]);
+                return length;
+            }
         }
-        return [];
+        return 0;
     }
 
     private static bool IsAt(ReadOnlySpan<byte> names, string name) => names.Length >= name.Length && Ascii.Equals(names[..name.Length], name)
@@ -96,12 +101,24 @@ internal sealed class ElfFile
 
     private byte[] Read(long offset, int length)
     {
-        if (offset < 0 || offset > _stream.Length - length)
-            throw new ArchiveException("its tables lead out of the file");
+        CheckPlace(offset, length);
         var bytes = new byte[length];
+        Read(offset, bytes.AsSpan());
+        return bytes;
+    }
+
+    private void Read(long offset, Span<byte> bytes)
+    {
+        CheckPlace(offset, bytes.Length);
         _stream.Position = offset;
         _stream.ReadExactly(bytes);
-        return bytes;
+    }
+
+    // Before any memory is taken for it.
+    private void CheckPlace(long offset, int length)
+    {
+        if (offset < 0 || offset > _stream.Length - length)
+            throw new ArchiveException("its tables lead out of the file");
     }
 
     private long Word(ReadOnlySpan<byte> bytes, int offset)
