@@ -26,10 +26,11 @@ internal sealed class ImageResults
 
     public void AddStart(string what, Spread milliseconds) => _start = Text($"`{what}`: {Milliseconds(milliseconds)}.");
 
-    public void AddMemory(string what, Spread megabytes) => _memory.Add(Text($"| {what} | {megabytes.Median:N0} MiB | {megabytes.Low:N0} to {megabytes.High:N0} |"));
+    public void AddExecutable(string what, Spread megabytes, Spread processorSeconds) => _memory.Add(Text(
+        $"| {what} | {megabytes.Median:N0} MiB | {megabytes.Low:N0} to {megabytes.High:N0} | {processorSeconds.Median:N2} s | {processorSeconds.Low:N2} to {processorSeconds.High:N2} |"));
 
-    public void AddRescan(string what, Spread seconds, Spread megabytes) => _rescans.Add(Text(
-        $"| {what} | {seconds.Median:N2} s | {seconds.Low:N2} to {seconds.High:N2} | {megabytes.Median:N0} MiB |"));
+    public void AddRescan(string what, Spread seconds, Spread processorSeconds, Spread megabytes) => _rescans.Add(Text(
+        $"| {what} | {seconds.Median:N2} s | {seconds.Low:N2} to {seconds.High:N2} | {processorSeconds.Median:N2} s | {megabytes.Median:N0} MiB |"));
 
     public void Write(string file) => File.WriteAllText(file, Text(
         $"""
@@ -49,20 +50,22 @@ internal sealed class ImageResults
         |---|---|---|---|
         {string.Join('\n', _scans)}
 
-        ## Memory
+        Floor and scan are compiled just in time here, for this very processor. The executable is compiled ahead of time, for every one; what it takes is below.
 
-        The most that the executable has resident (`ru_maxrss`), median and middle half of 5.
+        ## The executable
 
-        | | median | spread |
-        |---|---|---|
+        The most that it has resident (`ru_maxrss`), and the time that it takes of processors, median and middle half of 5.
+
+        | | memory | spread | processor time | spread |
+        |---|---|---|---|---|
         {string.Join('\n', _memory)}
 
         ## A scan of layers that are known
 
         The executable from its start to its end, with the same advisories; median and middle half of 5.
 
-        | | median | spread | memory |
-        |---|---|---|---|
+        | | median | spread | processor time | memory |
+        |---|---|---|---|---|
         {string.Join('\n', _rescans)}
 
         ## Matching

@@ -36,6 +36,9 @@ public sealed record ArchiveLimits
     /// <summary>Most files of one layer that are remembered one by one (executables, links); of the others only a hash is kept.</summary>
     public int NotedFiles { get; init; } = 250_000;
 
+    /// <summary>Most of an image's layers that is kept in memory for the judgement, in bytes: of one with a million files some 200 MiB.</summary>
+    public long KeptBytes { get; init; } = 512L << 20;
+
     /// <summary>Largest file that is read as a whole, in bytes: package databases, programs, archives inside the image.</summary>
     public long FileBytes { get; init; } = 1L << 30;
 

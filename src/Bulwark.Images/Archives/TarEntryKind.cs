@@ -11,6 +11,6 @@ public enum TarEntryKind
     Directory,
     Pipe,
 
-    /// <summary>A kind that no current format defines; it makes nothing.</summary>
+    /// <summary>A kind that no current format defines, or whose content is not as it stands (a sparse file).</summary>
     Unknown,
 }

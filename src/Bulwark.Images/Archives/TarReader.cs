@@ -29,7 +29,8 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
     {
         if (_ended)
             return null;
-        Skip(_left + _padding);
+        Skip(_left);
+        Skip(_padding);
         (_left, _padding) = (0, 0);
         var extended = new ExtendedHeader();
         while (true)
@@ -85,6 +86,9 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
     private TarEntry Begin(ExtendedHeader extended, long size)
     {
         var kind = Kind(_block[156]);
+        // Some of such a file is left out, and where the rest belongs is told elsewhere: what follows is not what is in it.
+        if (extended.IsSparse && kind == TarEntryKind.File)
+            kind = TarEntryKind.Unknown;
         // Links and directories have no content, whatever the header says (old writers put the target's size there).
         _left = kind is TarEntryKind.File or TarEntryKind.Unknown ? size : 0;
         _padding = (int)(-_left & (BlockBytes - 1));
@@ -211,6 +215,8 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
         public string? LinkTarget;
         public long? Size;
         public ulong Capabilities;
+        public bool IsSparse;
+        private string? _sparseName;
 
         // Records are "LENGTH KEY=VALUE\n", and LENGTH counts itself.
         public void AddPax(ReadOnlySpan<byte> records, int longestPath)
@@ -233,7 +239,14 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
         private void Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, int longestPath)
         {
             if (key.SequenceEqual("path"u8))
-                Path = Checked(value, longestPath);
+                Path = _sparseName is null ? Checked(value, longestPath) : Path;
+            else if (key.StartsWith("GNU.sparse."u8))
+            {
+                IsSparse = true;
+                // The path in the header is a made-up one then (GNU tar manual, "PAX Format, Versions 0.1 and 1.0").
+                if (key.SequenceEqual("GNU.sparse.name"u8))
+                    Path = _sparseName = Checked(value, longestPath);
+            }
             else if (key.SequenceEqual("linkpath"u8))
                 LinkTarget = Checked(value, longestPath);
             else if (key.SequenceEqual("SCHILY.xattr.security.capability"u8))

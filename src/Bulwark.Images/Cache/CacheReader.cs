@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
+using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Cache;
 
@@ -14,6 +16,8 @@ internal ref struct CacheReader(ReadOnlySpan<byte> bytes)
     public long Number() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
 
     public UInt128 Wide() => BinaryPrimitives.ReadUInt128LittleEndian(Take(CacheWriter.WideBytes));
+
+    public ReadOnlySpan<PathKey> Keys() => MemoryMarshal.Cast<byte, PathKey>(Take(Count(CacheWriter.WideBytes) * CacheWriter.WideBytes));
 
     public byte[] Bytes() => Take(Count(1)).ToArray();
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
+using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Cache;
 
@@ -20,6 +22,13 @@ internal sealed class CacheWriter(Stream stream)
         Span<byte> bytes = stackalloc byte[WideBytes];
         BinaryPrimitives.WriteUInt128LittleEndian(bytes, value);
         stream.Write(bytes);
+    }
+
+    /// <summary>As they lie in memory: little endian on all machines that Bulwark runs on.</summary>
+    public void Keys(ReadOnlySpan<PathKey> keys)
+    {
+        Count(keys.Length);
+        stream.Write(MemoryMarshal.AsBytes(keys));
     }
 
     public void Bytes(ReadOnlySpan<byte> bytes)

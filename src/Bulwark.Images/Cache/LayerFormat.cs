@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Archives;
@@ -15,7 +16,7 @@ namespace Bulwark.Images.Cache;
 /// </summary>
 internal static class LayerFormat
 {
-    private static ReadOnlySpan<byte> Mark => "BWLAYER\u0001"u8;
+    private static ReadOnlySpan<byte> Mark => "BWLAYER\u0002"u8;
 
     public static void Write(Layer layer, string key, Stream stream)
     {
@@ -58,8 +59,9 @@ internal static class LayerFormat
         writer.Text(layer.DiffId);
         writer.Number(layer.UnpackedBytes);
         writer.Number(layer.Entries);
-        writer.All(layer.Paths, key => writer.Wide(key.Value));
-        writer.All(layer.Directories, key => writer.Wide(key.Value));
+        writer.Number(layer.KeptBytes);
+        writer.Keys(CollectionsMarshal.AsSpan(layer.Paths));
+        writer.Keys(CollectionsMarshal.AsSpan(layer.Directories));
         writer.All(layer.Whiteouts, writer.Text);
         writer.All(layer.OpaqueDirectories, writer.Text);
         writer.All(layer.Files.Values, file =>
@@ -84,7 +86,7 @@ internal static class LayerFormat
             writer.Text(package.Architecture);
             writer.Text(package.Maintainer);
         }));
-        writer.Each(layer.OwnedPaths, keys => writer.All(keys, key => writer.Wide(key.Value)));
+        writer.Each(layer.OwnedPaths, keys => writer.Keys(keys));
         writer.Each(layer.PackagedFiles, packages => writer.All(packages, package =>
         {
             writer.Text(package.Package);
@@ -125,15 +127,10 @@ internal static class LayerFormat
 
     private static Layer Members(ref CacheReader reader)
     {
-        var layer = new Layer { DiffId = reader.Text(), UnpackedBytes = reader.Number(), Entries = (int)reader.Number() };
-        var count = reader.Count(CacheWriter.WideBytes);
-        layer.Paths.EnsureCapacity(count);
-        for (; count > 0; count--)
-            layer.Paths.Add(new(reader.Wide()));
-        count = reader.Count(CacheWriter.WideBytes);
-        layer.Directories.EnsureCapacity(count);
-        for (; count > 0; count--)
-            layer.Directories.Add(new(reader.Wide()));
+        var layer = new Layer { DiffId = reader.Text(), UnpackedBytes = reader.Number(), Entries = (int)reader.Number(), KeptBytes = reader.Number() };
+        layer.Paths.AddRange(reader.Keys());
+        layer.Directories.AddRange(reader.Keys());
+        int count;
         for (count = reader.Count(); count > 0; count--)
             layer.Whiteouts.Add(reader.Text());
         for (count = reader.Count(); count > 0; count--)
@@ -150,10 +147,7 @@ internal static class LayerFormat
         for (count = reader.Count(); count > 0; count--)
         {
             var path = reader.Text();
-            var keys = new PathKey[reader.Count(CacheWriter.WideBytes)];
-            for (var index = 0; index < keys.Length; index++)
-                keys[index] = new(reader.Wide());
-            layer.OwnedPaths[path] = keys;
+            layer.OwnedPaths[path] = reader.Keys().ToArray();
         }
         for (count = reader.Count(); count > 0; count--)
         {

@@ -9,6 +9,8 @@ namespace Bulwark.Images.Configuration;
 /// <summary>Looks at how an image says that it is run and how it was made.</summary>
 internal static class ConfigurationFindings
 {
+    private const int MostEmptyPasswords = 100;
+
     public static IEnumerable<Finding> Of(Image image, ImageFileSystem files)
     {
         if (image.Configuration is { } configuration)
@@ -38,13 +40,18 @@ internal static class ConfigurationFindings
         {
             if (files.Find(path, layer => layer.Documents) is not var (layer, text))
                 continue;
+            var found = 0;
             foreach (var line in Encoding.UTF8.GetString(text.Span).Split('\n'))
             {
+                // A hundred tell what there is to tell.
+                if (found == MostEmptyPasswords)
+                    break;
                 if (line.Split(':') is [{ Length: > 0 } user, "", _, ..])
                 {
                     yield return Make("config/empty-password", Severity.High, $"the user {user} has an empty password", $"passwd --lock {(user.All(char.IsAsciiLetterOrDigit) ? user : "USER")}")
                         with
                     { Path = path, Layer = layer };
+                    found++;
                 }
             }
         }

@@ -5,7 +5,7 @@ namespace Bulwark.Images.Files;
 /// <summary>Small files of a layer that wait to be hashed together.</summary>
 internal sealed class Md5Batch(Dictionary<string, UInt128> sums) : IDisposable
 {
-    private const int BatchBytes = 8 << 20;
+    private const int BatchBytes = 4 << 20;
 
     /// <summary>What is larger is hashed by itself: the others would have to wait for it.</summary>
     public const int LargestBytes = 1 << 20;

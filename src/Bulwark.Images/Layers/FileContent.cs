@@ -9,6 +9,8 @@ namespace Bulwark.Images.Layers;
 /// </summary>
 public sealed class FileContent : IDisposable
 {
+    private const int CopyBytes = 64 << 10;
+
     private readonly byte[]? _buffer;
     private readonly FileStream? _file;
 
@@ -23,22 +25,68 @@ public sealed class FileContent : IDisposable
     public long Length { get; }
 
     /// <summary>Takes a copy of all that <paramref name="source"/> has.</summary>
-    public static FileContent Of(Stream source, long length, ArchiveLimits limits)
+    /// <param name="memory">Where it lies if it is small enough; good for one file at a time.</param>
+    public static FileContent Of(Stream source, long length, FileMemory memory)
     {
-        if (length <= limits.FileBytesInMemory)
+        if (length <= memory.Most)
         {
-            var buffer = ArrayPool<byte>.Shared.Rent((int)length);
-            try
-            {
-                source.ReadExactly(buffer, 0, (int)length);
-                return new(buffer, null, length);
-            }
-            catch
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-                throw;
-            }
+            var buffer = memory.Of((int)length);
+            source.ReadExactly(buffer, 0, (int)length);
+            return new(buffer, null, length);
         }
+        var file = TemporaryFile();
+        try
+        {
+            source.CopyTo(file, 256 << 10);
+            return new(null, file, length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a copy of a source that does not tell, or not for sure, how much it has.</summary>
+    /// <param name="most">In bytes.</param>
+    /// <param name="count">Told how much was read, each time.</param>
+    /// <exception cref="ArchiveException">It has more.</exception>
+    public static FileContent Of(Stream source, long most, ArchiveLimits limits, Action<int> count)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        var memory = new MemoryStream();
+        FileStream? file = null;
+        try
+        {
+            var length = 0L;
+            while (source.Read(buffer) is var read and > 0)
+            {
+                count(read);
+                if ((length += read) > most)
+                    throw new ArchiveException($"what is in it is larger than {most >> 20} MiB");
+                if (file is null && length > limits.FileBytesInMemory)
+                {
+                    file = TemporaryFile();
+                    memory.WriteTo(file);
+                    memory = new();
+                }
+                ((Stream?)file ?? memory).Write(buffer, 0, read);
+            }
+            return new(file is null ? memory.GetBuffer() : null, file, length);
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static FileStream TemporaryFile()
+    {
         var file = new FileStream(Path.Combine(Path.GetTempPath(), $"bulwark-{Guid.NewGuid():N}"), new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -51,8 +99,7 @@ public sealed class FileContent : IDisposable
         {
             // Gone from the directory at once: not even a killed scan leaves it behind.
             File.Delete(file.Name);
-            source.CopyTo(file, 256 << 10);
-            return new(null, file, length);
+            return file;
         }
         catch
         {
@@ -84,12 +131,7 @@ public sealed class FileContent : IDisposable
         return bytes;
     }
 
-    public void Dispose()
-    {
-        if (_buffer is not null)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _file?.Dispose();
-    }
+    public void Dispose() => _file?.Dispose();
 
     /// <summary>Readers close what they are given; the temporary file must outlive each of them.</summary>
     private sealed class KeptOpenStream(FileStream file) : Stream

@@ -6,14 +6,17 @@ namespace Bulwark.Images.Layers;
 /// </summary>
 public static class ImagePath
 {
-    // Deeper than Linux lets anyone make with paths of 4096 bytes.
-    private const int Deepest = 2048;
+    /// <summary>
+    /// Most parts of a path. Linux lets one make 2,048 of them; the deepest of images in use have some 80, and all that is done with a path takes as
+    /// long as it is deep.
+    /// </summary>
+    public const int Deepest = 256;
 
-    /// <summary>The clean form of a path in an archive, or null if it leads out of the image.</summary>
+    /// <summary>The clean form of a path in an archive, or null if it leads out of the image, or too deep.</summary>
     public static string? Clean(string path)
     {
         if (IsClean(path))
-            return path;
+            return path.AsSpan().Count('/') < Deepest ? path : null;
         var parts = new List<string>();
         foreach (var part in path.Split('/'))
         {

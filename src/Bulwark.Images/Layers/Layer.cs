@@ -9,6 +9,9 @@ namespace Bulwark.Images.Layers;
 /// <summary>What a scan keeps of one layer: little, whatever the layer's size.</summary>
 public sealed class Layer
 {
+    /// <summary>What an object takes by itself, with its place in a table.</summary>
+    internal const long ItemBytes = 64;
+
     private Md5Batch? _waitingMd5;
 
     /// <summary>Digest of the layer's unpacked tar; empty for a directory.</summary>
@@ -23,11 +26,14 @@ public sealed class Layer
     /// <summary>Entries of the tar.</summary>
     public int Entries { get; internal set; }
 
-    /// <summary>Every path that is here and is not a directory.</summary>
-    public HashSet<PathKey> Paths { get; } = [];
+    /// <summary>About how much memory takes what is kept of it, in bytes.</summary>
+    public long KeptBytes { get; internal set; }
 
-    /// <summary>Every path that is here and is a directory.</summary>
-    public HashSet<PathKey> Directories { get; } = [];
+    /// <summary>Every path that is here and is not a directory; one may be there twice.</summary>
+    public List<PathKey> Paths { get; } = [];
+
+    /// <summary>Every path that is here and is a directory; one may be there twice.</summary>
+    public List<PathKey> Directories { get; } = [];
 
     /// <summary>Paths that this layer takes away.</summary>
     public HashSet<string> Whiteouts { get; } = new(StringComparer.Ordinal);
@@ -70,6 +76,15 @@ public sealed class Layer
 
     /// <summary>Whether something could not be told that could be another time: such a layer is not kept in a cache.</summary>
     public bool IsProvisional { get; internal set; }
+
+    /// <summary>About how much memory takes what was found in the file of this path, in bytes.</summary>
+    internal long KeptOf(string path) => 2 * ItemBytes + 2L * sizeof(char) * path.Length
+        + (Documents.TryGetValue(path, out var document) ? document.Length : 0)
+        + (OwnedPaths.TryGetValue(path, out var owned) ? 16L * owned.Length : 0)
+        + (PackagedFiles.TryGetValue(path, out var contents)
+            ? contents.Sum(content => ItemBytes + content.Files.Sum(file => ItemBytes + (long)sizeof(char) * file.Path.Length)) : 0)
+        + (Packages.TryGetValue(path, out var packages) ? packages.Sum(package => 3L * ItemBytes + sizeof(char) * (package.Name.Length + package.Version.Length
+            + package.Source.Length + package.SourceVersion.Length + package.Architecture.Length + package.Maintainer.Length)) : 0);
 
     /// <summary>Takes back what is kept of a path.</summary>
     internal void Forget(string path)

@@ -3,13 +3,17 @@ using Bulwark.Images.Archives;
 namespace Bulwark.Images.Layers;
 
 /// <summary>Makes a <see cref="Layer"/> out of its files, one after the other.</summary>
-internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, ArchiveLimits limits)
+internal sealed class LayerBuilder(LayerReading reading)
 {
     private const string WhiteoutPrefix = ".wh.";
     private const string Opaque = ".wh..wh..opq";
     private const int HeadBytes = 512;
     private const int MostDoubts = 1000;
+    private const int KeyBytes = 16;
 
+    private readonly ArchiveLimits _limits = reading.Limits;
+    private readonly FileMemory _memory = reading.TakeMemory();
+    private readonly byte[] _head = new byte[HeadBytes];
     private bool _isFull;
 
     private Layer Layer { get; } = new();
@@ -21,6 +25,7 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
     public Layer Finish()
     {
         Layer.Finish();
+        reading.GiveBack(_memory);
         return Layer;
     }
 
@@ -28,15 +33,16 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
     /// Adds what a tar or a directory has. Deletions follow the OCI image specification, "Whiteouts"; other <c>.wh.</c> names are left
     /// over from aufs and mean nothing.
     /// </summary>
+    /// <exception cref="ArchiveException">There is more to be kept than the limits let.</exception>
     public void Add(in TarEntry entry, Stream content)
     {
         Layer.Entries++;
         if (ImagePath.Clean(entry.Name) is not { } path)
         {
-            Doubt(CannotTellKind.File, entry.Name, "its path leads out of the image");
+            Doubt(CannotTellKind.File, entry.Name, $"its path leads out of the image, or deeper than {ImagePath.Deepest} directories");
             return;
         }
-        if (path.Length == 0 || entry.Kind == TarEntryKind.Unknown)
+        if (path.Length == 0)
             return;
         var name = ImagePath.Name(path);
         if (name.StartsWith(WhiteoutPrefix, StringComparison.Ordinal))
@@ -53,6 +59,9 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
         // A path twice in one layer: the later one counts, as it does when the layer is unpacked.
         Layer.Forget(path);
         (file.Kind == TarEntryKind.Directory ? Layer.Directories : Layer.Paths).Add(PathKey.Of(path));
+        Keep(KeyBytes);
+        if (file.Kind == TarEntryKind.Unknown)
+            Doubt(CannotTellKind.File, path, "the archive has it in a form that is not read (a sparse file, say)");
         if (IsNoted(file))
             Note(file);
         if (file.Kind == TarEntryKind.File)
@@ -63,9 +72,19 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
     public void Doubt(CannotTellKind kind, string subject, string reason)
     {
         if (Layer.Doubts.Count < MostDoubts)
+        {
             Layer.Doubts.Add(new(kind, subject, reason));
+            Layer.KeptBytes += reading.Kept.Add(Layer.ItemBytes + sizeof(char) * (long)subject.Length);
+        }
         else if (Layer.Doubts.Count == MostDoubts)
             Layer.Doubts.Add(new(CannotTellKind.Limit, "", $"more than {MostDoubts} of its files cannot be read"));
+    }
+
+    private void Keep(long bytes)
+    {
+        Layer.KeptBytes += reading.Kept.Add(bytes);
+        if (reading.Kept.IsOver)
+            throw new ArchiveException(KeptBytes.Reason(_limits));
     }
 
     private static string? LinkTarget(in TarEntry entry) =>
@@ -78,6 +97,7 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
     private void AddWhiteout(string path, ReadOnlySpan<char> name)
     {
         var directory = ImagePath.Directory(path);
+        Keep(2 * Layer.ItemBytes + sizeof(char) * path.Length);
         if (name.SequenceEqual(Opaque))
             Layer.OpaqueDirectories.Add(directory);
         else if (!name.StartsWith(".wh..wh.", StringComparison.Ordinal) && name.Length > WhiteoutPrefix.Length)
@@ -86,21 +106,22 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
 
     private void Note(LayerFile file)
     {
-        if (Layer.Files.Count < limits.NotedFiles)
+        if (Layer.Files.Count < _limits.NotedFiles)
         {
             Layer.Files[file.Path] = file;
+            Keep(3 * Layer.ItemBytes + sizeof(char) * (file.Path.Length + file.LinkTarget.Length));
             return;
         }
         if (!_isFull)
-            Doubt(CannotTellKind.Limit, "", $"it has more than {limits.NotedFiles} executables and links");
+            Doubt(CannotTellKind.Limit, "", $"it has more than {_limits.NotedFiles} executables and links");
         _isFull = true;
     }
 
     private void Read(LayerFile file, Stream content)
     {
-        var peeked = new PeekStream(content, (int)Math.Min(file.Size, HeadBytes));
+        var peeked = new PeekStream(content, _head.AsMemory(0, (int)Math.Min(file.Size, HeadBytes)));
         List<IFileAnalyser>? interested = null;
-        foreach (var analyser in analysers)
+        foreach (var analyser in reading.Analysers)
         {
             if (!analyser.Wants(file, peeked.Head))
                 continue;
@@ -111,12 +132,13 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
         }
         if (interested is null)
             return;
-        if (file.Size > limits.FileBytes)
+        if (file.Size > _limits.FileBytes)
         {
-            Doubt(CannotTellKind.File, file.Path, $"it is larger than {limits.FileBytes >> 20} MiB");
+            Doubt(CannotTellKind.File, file.Path, $"it is larger than {_limits.FileBytes >> 20} MiB");
             return;
         }
-        using var whole = FileContent.Of(peeked, file.Size, limits);
+        using var whole = FileContent.Of(peeked, file.Size, _memory);
+        var before = Layer.Secrets.Count + Layer.Suspicions.Count + Layer.Doubts.Count;
         foreach (var analyser in interested)
         {
             try
@@ -129,5 +151,7 @@ internal sealed class LayerBuilder(IReadOnlyList<IFileAnalyser> analysers, Archi
                 Doubt(CannotTellKind.File, file.Path, e is ArchiveException ? e.Message : $"it is damaged ({e.Message})");
             }
         }
+        var found = Layer.Secrets.Count + Layer.Suspicions.Count + Layer.Doubts.Count - before;
+        Keep(Layer.KeptOf(file.Path) + 3 * Layer.ItemBytes * found);
     }
 }

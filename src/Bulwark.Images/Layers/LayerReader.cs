@@ -11,7 +11,7 @@ internal sealed class LayerReader(LayerReading reading)
     public Layer Read(Stream blob, CancellationToken cancel)
     {
         var limits = reading.Limits;
-        var builder = new LayerBuilder(reading.Analysers, limits);
+        var builder = new LayerBuilder(reading);
         using var packed = new DigestStream(blob);
         try
         {

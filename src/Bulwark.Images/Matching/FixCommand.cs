@@ -1,3 +1,4 @@
+using System.Buffers;
 using Bulwark.Images.Packages;
 
 namespace Bulwark.Images.Matching;
@@ -5,6 +6,8 @@ namespace Bulwark.Images.Matching;
 /// <summary>What to type, where the image is built, to get a repaired package.</summary>
 internal static class FixCommand
 {
+    private static readonly SearchValues<char> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+/@:~^!");
+
     /// <summary>Empty if there is no repaired version, or nothing that could be typed safely.</summary>
     public static string For(Package package, string fixedVersion)
     {
@@ -28,6 +31,5 @@ internal static class FixCommand
         };
     }
 
-    private static bool IsPlain(string text) =>
-        text.All(character => char.IsAsciiLetterOrDigit(character) || "._-+/@:~^!".Contains(character, StringComparison.Ordinal)) && text[0] != '-';
+    private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyExcept(s_plain) && text[0] != '-';
 }

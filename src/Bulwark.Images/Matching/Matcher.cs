@@ -10,6 +10,9 @@ namespace Bulwark.Images.Matching;
 /// <summary>Finds what advisories say about the packages of an image.</summary>
 public static class Matcher
 {
+    // The worst of real images have some thousands; one that lists a package again and again could have any number.
+    private const int MostFindings = 200_000;
+
     // What one source knows better than others about the same release; all others rank below.
     private static readonly Dictionary<string, int> s_ranks = new(StringComparer.Ordinal)
     {
@@ -32,6 +35,11 @@ public static class Matcher
         var without = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var installed in inventory.Packages.Where(package => !package.IsPartOfDistribution))
         {
+            if (findings.Count + doubts.Count > MostFindings)
+            {
+                doubts.Add(new(CannotTellKind.Limit, "", $"more than {MostFindings} findings are about its packages, and no more are looked for"));
+                break;
+            }
             var package = installed.Package;
             if (PackageJudge.EcosystemOf(package, inventory.Distribution) is not { } ecosystem)
                 continue; // Told once, below.
@@ -69,7 +77,8 @@ public static class Matcher
         // Of the distributions with rpm some name the source and some each package that is built from it.
         if (package.Kind == PackageKind.Rpm)
             about = [.. about, .. package.Name == name ? [] : advisories.Find(ecosystem, package.Name)];
-        about = [.. about.Where(advisory => ModularPackages.AreComparable(advisory, package))];
+        if (isDistribution)
+            about = [.. about.Where(advisory => ModularPackages.AreComparable(advisory, package))];
         if (about.Count == 0)
             return;
         if (!ordering.IsValid(version))
@@ -77,13 +86,17 @@ public static class Matcher
             doubts.Add(new(CannotTellKind.Package, package.Name, $"its version '{version}' cannot be compared, and there are advisories about it"));
             return;
         }
+        var ranks = about.Select(RankOf).ToArray();
+        var hasSeveralRanks = ranks.AsSpan().ContainsAnyExcept(ranks[0]);
         foreach (var same in BySameVulnerability(about))
         {
-            var best = same.Min(RankOf);
+            var best = hasSeveralRanks ? same.Min(RankOf) : ranks[0];
             Finding? worst = null;
             var isUndecided = false;
-            foreach (var advisory in same.Where(advisory => RankOf(advisory) == best))
+            foreach (var advisory in same)
             {
+                if (hasSeveralRanks && RankOf(advisory) != best)
+                    continue;
                 if (PackageJudge.Judge(advisory, version, ordering) is not { } judgement)
                     isUndecided = true;
                 else if (judgement.IsVulnerable)
@@ -97,19 +110,34 @@ public static class Matcher
     }
 
     // GHSA-… and CVE-… are often one thing, said by two sources or twice by one.
-    private static Dictionary<string, List<Advisory>>.ValueCollection BySameVulnerability(IReadOnlyList<Advisory> advisories)
+    private static List<Advisory[]> BySameVulnerability(IReadOnlyList<Advisory> advisories)
     {
-        var groups = new Dictionary<string, List<Advisory>>(StringComparer.Ordinal);
+        // Nearly all stand for themselves.
+        var groups = new List<Advisory[]>(advisories.Count);
+        var places = new Dictionary<string, int>(advisories.Count, StringComparer.Ordinal);
         foreach (var advisory in advisories)
         {
-            // An advisory that repairs several vulnerabilities at once (DSA, GO) is itself and none of them.
-            var cves = advisory.Aliases.Where(IsCve).Take(2).ToList();
-            var key = IsCve(advisory.Id) || cves.Count != 1 ? advisory.Id : cves[0];
-            if (!groups.TryGetValue(key, out var group))
-                groups[key] = group = [];
-            group.Add(advisory);
+            if (places.TryAdd(NameOf(advisory), groups.Count))
+                groups.Add([advisory]);
+            else
+                groups[places[NameOf(advisory)]] = [.. groups[places[NameOf(advisory)]], advisory];
         }
-        return groups.Values;
+        return groups;
+    }
+
+    // Its CVE, if it is about just one. An advisory that repairs several vulnerabilities at once (DSA, GO) is itself and none of them.
+    private static string NameOf(Advisory advisory)
+    {
+        string? cve = null;
+        foreach (var alias in IsCve(advisory.Id) ? [] : advisory.Aliases)
+        {
+            if (!IsCve(alias))
+                continue;
+            if (cve is not null)
+                return advisory.Id;
+            cve = alias;
+        }
+        return cve ?? advisory.Id;
     }
 
     private static bool IsCve(string id) => id.StartsWith("CVE-", StringComparison.Ordinal);
@@ -139,7 +167,7 @@ public static class Matcher
         var package = installed.Package;
         var state = judgement.FixedVersion.Length > 0 ? AdvisoryState.Fixed
             : advisory.State == AdvisoryState.Fixed ? AdvisoryState.Affected : advisory.State;
-        var cve = IsCve(advisory.Id) || advisory.Aliases.Count(IsCve) != 1 ? advisory.Id : advisory.Aliases.First(IsCve);
+        var cve = NameOf(advisory);
         return new()
         {
             Kind = FindingKind.Vulnerability,
@@ -151,7 +179,7 @@ public static class Matcher
             Fix = FixCommand.For(package, judgement.FixedVersion),
             Vulnerability = new(installed, state, judgement.FixedVersion, advisory.Source)
             {
-                Aliases = [.. advisory.Aliases.Append(advisory.Id).Where(alias => alias != cve)],
+                Aliases = advisory.Aliases.IsEmpty ? [] : [.. advisory.Aliases.Append(advisory.Id).Where(alias => alias != cve)],
                 ScoreTenths = advisory.ScoreTenths,
                 Note = advisory.Note,
                 IsKernelHeaders = KernelHeaders.Are(package),

@@ -11,11 +11,12 @@ public sealed record Inventory(Distribution? Distribution, ImmutableArray<Instal
     {
         var doubts = new List<CannotTell>();
         var packages = new List<InstalledPackage>();
+        var contained = new Dictionary<(string Path, int Layer), HashSet<Package>>();
         foreach (var (_, path, found) in files.All(layer => layer.Packages))
         {
             foreach (var package in found)
             {
-                packages.Add(new(package, path, Since(image, files, path, package))
+                packages.Add(new(package, path, Since(image, files, path, package, contained))
                 {
                     IsPartOfDistribution = !package.Kind.IsOfDistribution() && owned.Contains(path),
                 });
@@ -52,14 +53,17 @@ public sealed record Inventory(Distribution? Distribution, ImmutableArray<Instal
     }
 
     // A layer that changes a package database brings all of it anew; what was in it before came from further down.
-    private static int Since(Image image, ImageFileSystem files, string path, Package package)
+    private static int Since(
+        Image image, ImageFileSystem files, string path, Package package, Dictionary<(string Path, int Layer), HashSet<Package>> contained)
     {
         var since = -1;
         for (var layer = image.Layers.Length - 1; layer >= 0; layer--)
         {
             if (!image.Layers[layer].Packages.TryGetValue(path, out var packages))
                 continue;
-            if (!packages.Contains(package) || (since < 0 && !files.IsVisible(path, layer)))
+            if (!contained.TryGetValue((path, layer), out var all))
+                contained[(path, layer)] = all = [.. packages];
+            if (!all.Contains(package) || (since < 0 && !files.IsVisible(path, layer)))
                 break;
             since = layer;
         }

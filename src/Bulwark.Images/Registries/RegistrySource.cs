@@ -64,7 +64,7 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
             (manifest, _) = ManifestChooser.Choose(manifest, choice, inner => Manifest(session, inner, limits, cancel));
         var configuration = Digest.IsValid(manifest.Config?.Digest) ? Document(session, manifest, manifest.Config!.Digest!, limits, cancel) : null;
         var layers = LayerSet.Read(manifest, configuration, reading, options.Parallel, descriptor => Layer(session, descriptor, reading, cancel), cancel);
-        var read = OciAssembler.Assemble(manifest, image.ToString(), _ => configuration, layers.GetValueOrDefault);
+        var read = OciAssembler.Assemble(manifest, image.ToString(), _ => configuration, layers.GetValueOrDefault, reading.Limits);
         if (platform is not null && read.Configuration is { Architecture: { Length: > 0 } architecture, OperatingSystem: { Length: > 0 } system }
             && (architecture != platform.Architecture || system != platform.OperatingSystem))
         {

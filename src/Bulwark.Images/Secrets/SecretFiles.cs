@@ -19,13 +19,15 @@ public sealed class SecretFiles : IFileAnalyser
     public void Read(LayerFile file, FileContent content, Layer layer)
     {
         var bytes = content.Bytes(LargestBytes).Span;
+        var isEnvironment = IsEnvironment(ImagePath.Name(file.Path));
+        if (!SecretScanner.MayHold(bytes, isEnvironment))
+            return;
         var text = ArrayPool<char>.Shared.Rent(bytes.Length);
         try
         {
             // Byte for character: offsets stay, nothing can fail to decode, and secrets are ASCII.
             var length = Encoding.Latin1.GetChars(bytes, text);
-            var name = ImagePath.Name(file.Path);
-            foreach (var match in SecretScanner.Find(text.AsSpan(0, length), IsEnvironment(name)))
+            foreach (var match in SecretScanner.Find(text.AsSpan(0, length), isEnvironment))
             {
                 var line = text.AsSpan(0, match.Start).Count('\n') + 1;
                 layer.Secrets.Add(new(match.Rule.Id, match.Rule.What, match.Rule.Severity, file.Path, line, match.Masked));

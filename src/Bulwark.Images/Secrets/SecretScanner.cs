@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Bulwark.Images.Files;
 
 namespace Bulwark.Images.Secrets;
 
@@ -21,12 +22,19 @@ internal static class SecretScanner
     private static readonly SearchValues<string> s_anywhere =
         SearchValues.Create([.. s_all.SelectMany(rule => rule.Keywords)], StringComparison.OrdinalIgnoreCase);
 
+    // To tell quickly of a file that it has none of them, which is so of nearly all.
+    private static readonly ByteWords s_everywhereInBytes = new(SecretRules.Everywhere.SelectMany(rule => rule.Keywords), ignoreCase: true);
+    private static readonly ByteWords s_anywhereInBytes = new(s_all.SelectMany(rule => rule.Keywords), ignoreCase: true);
+
     // What people write where a secret is to come.
     private static readonly string[] s_placeholders =
     [
         "example", "changeme", "change_me", "change-me", "placeholder", "your", "xxxx", "dummy", "sample", "password", "passwd", "redacted", "none",
         "null", "false", "true", "todo", "insert", "secret", "123456", "abcdef", "postgres", "default",
     ];
+
+    /// <summary>Whether a text may hold a secret, by its bytes: if not, there is none to be found.</summary>
+    public static bool MayHold(ReadOnlySpan<byte> text, bool isAssignment) => (isAssignment ? s_anywhereInBytes : s_everywhereInBytes).IndexOf(text, out _) >= 0;
 
     /// <param name="isAssignment">Whether values in this text are really used, as in an environment.</param>
     public static List<SecretMatch> Find(ReadOnlySpan<char> text, bool isAssignment)

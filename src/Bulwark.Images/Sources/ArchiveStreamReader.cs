@@ -143,6 +143,7 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
     private (ImageConfiguration Configuration, List<(string Path, string Promised)> Layers) DockerLayers()
     {
         var manifest = DockerManifest();
+        ImageAssembler.CheckCount(manifest.Layers?.Length ?? 0, _limits);
         return (ConfigurationReader.Read(DockerConfiguration(manifest)), [.. (manifest.Layers ?? []).Select(layer => (Resolved(layer) ?? "", PromisedDigest(layer)))]);
     }
 
@@ -151,7 +152,7 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
         var manifest = DockerManifest();
         var (configuration, paths) = DockerLayers();
         var layers = paths.Select(layer => (_layers.GetValueOrDefault(layer.Path), layer.Promised)).ToList();
-        return ImageAssembler.Assemble(manifest.RepoTags?.FirstOrDefault() ?? "", Digest.Of(DockerConfiguration(manifest)), configuration, layers);
+        return ImageAssembler.Assemble(manifest.RepoTags?.FirstOrDefault() ?? "", Digest.Of(DockerConfiguration(manifest)), configuration, layers, _limits);
     }
 
     private (ManifestJson Manifest, string Name) OciManifest()
@@ -166,6 +167,7 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
     private (ImageConfiguration Configuration, List<(string Path, string Promised)> Layers) OciLayers()
     {
         var (manifest, _) = OciManifest();
+        ImageAssembler.CheckCount(manifest.Layers?.Length ?? 0, _limits);
         var configuration = _documents.GetValueOrDefault(BlobPath(manifest.Config?.Digest ?? ""));
         return (
             configuration is not null && Digest.Of(configuration) == manifest.Config?.Digest ? ConfigurationReader.Read(configuration) : new(),
@@ -178,7 +180,8 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
         return OciAssembler.Assemble(
             manifest, name,
             digest => _documents.TryGetValue(BlobPath(digest), out var blob) ? blob : null,
-            digest => _layers.GetValueOrDefault(BlobPath(digest)));
+            digest => _layers.GetValueOrDefault(BlobPath(digest)),
+            _limits);
     }
 
     private static string BlobPath(string digest) => $"blobs/{digest.Replace(':', '/')}";

@@ -14,7 +14,7 @@ public sealed class DirectorySource(string root) : IImageSource
         {
             if (HostFileStatus.Of(root) is not { Kind: TarEntryKind.Directory } status)
                 throw new ImageException($"cannot read {root}", "it is no directory");
-            var builder = new LayerBuilder(reading.Analysers, reading.Limits);
+            var builder = new LayerBuilder(reading);
             AddChildren(builder, root, "", status.Device, reading.Limits, cancel);
             return new Image(root, "", null, [builder.Finish()]) { Origin = "directory" };
         }, cancel);

@@ -1,3 +1,4 @@
+using Bulwark.Images.Archives;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Sources;
@@ -8,10 +9,22 @@ internal static class ImageAssembler
     /// <summary>OCI image specification, annotations.md: the base image's reference.</summary>
     internal const string BaseName = "org.opencontainers.image.base.name";
 
+    /// <exception cref="ArchiveException">An image may not have so many layers.</exception>
+    public static void CheckCount(int layers, ArchiveLimits limits)
+    {
+        if (layers > limits.Layers)
+            throw new ArchiveException($"it has more than {limits.Layers} layers");
+    }
+
+    /// <exception cref="ArchiveException">There are too many layers, or too much in all of them together.</exception>
     /// <param name="layers">The lowest first, each with the blob's digest that the manifest promised (or empty); null where there is none.</param>
     public static Image Assemble(
-        string name, string id, ImageConfiguration configuration, IReadOnlyList<(Layer? Layer, string Promised)> layers)
+        string name, string id, ImageConfiguration configuration, IReadOnlyList<(Layer? Layer, string Promised)> layers, ArchiveLimits limits)
     {
+        CheckCount(layers.Count, limits);
+        // One that is listed often counts as often: all that follows goes over it as often.
+        if (layers.Sum(layer => layer.Layer?.KeptBytes ?? 0) > limits.KeptBytes)
+            throw new ArchiveException(KeptBytes.Reason(limits));
         var doubts = new List<CannotTell>();
         var diffIds = configuration.DiffIds;
         if (diffIds.Length != layers.Count)

@@ -24,7 +24,7 @@ public sealed class OciLayoutSource(string directory, ImageChoice choice) : IIma
                     index, choice, digest => Document(BlobPath(digest), reading.Limits) is { } blob ? blob : (ReadOnlyMemory<byte>?)null);
                 var configuration = Digest.IsValid(manifest.Config?.Digest) ? Document(BlobPath(manifest.Config!.Digest!), reading.Limits) : null;
                 var layers = LayerSet.Read(manifest, configuration, reading, s_parallel, layer => Layer(layer.Digest!, reading, cancel), cancel);
-                var image = OciAssembler.Assemble(manifest, name, _ => configuration, layers.GetValueOrDefault);
+                var image = OciAssembler.Assemble(manifest, name, _ => configuration, layers.GetValueOrDefault, reading.Limits);
                 return image with { Name = image.Name.Length > 0 ? image.Name : directory, Origin = "OCI layout" };
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArchiveException)

@@ -1,6 +1,6 @@
 namespace Bulwark.Images.Versions;
 
-/// <summary>How an ecosystem orders versions. Each is total on the versions that it understands.</summary>
+/// <summary>How an ecosystem orders versions. Each is total on the versions that it understands, but for Maven's, which goes round in circles as Maven itself does.</summary>
 public abstract class VersionOrdering
 {
     public static VersionOrdering Dpkg { get; } = new DpkgOrdering();

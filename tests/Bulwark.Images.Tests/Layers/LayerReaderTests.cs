@@ -5,6 +5,7 @@ using CsCheck;
 
 namespace Bulwark.Images.Tests.Layers;
 
+[Collection(MemoryMeasured.Name)]
 public sealed class LayerReaderTests
 {
     [Fact]

@@ -12,6 +12,7 @@ namespace Bulwark.Images.Advisories.Store;
 /// </summary>
 public sealed unsafe class AdvisoryFile : IDisposable
 {
+    private const int ShortKey = 100;
     private const string Remake = "bulwark advisories update";
 
     private readonly MemoryMappedFile _map;
@@ -105,7 +106,8 @@ public sealed unsafe class AdvisoryFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var key = AdvisoryFileFormat.Key(ecosystem, package);
-        var utf8 = Encoding.UTF8.GetBytes(key);
+        Span<byte> utf8 = key.Length <= ShortKey ? stackalloc byte[3 * ShortKey] : new byte[Encoding.UTF8.GetMaxByteCount(key.Length)];
+        utf8 = utf8[..Encoding.UTF8.GetBytes(key, utf8)];
         var hash = XxHash64.HashToUInt64(utf8);
         var (low, high) = (0, _packages);
         while (low < high)
@@ -219,7 +221,11 @@ public sealed unsafe class AdvisoryFile : IDisposable
         return texts.MoveToImmutable();
     }
 
-    private string Text(ref Cursor cursor) => Encoding.UTF8.GetString(String((int)cursor.Number()));
+    private string Text(ref Cursor cursor)
+    {
+        var text = String((int)cursor.Number());
+        return text.IsEmpty ? "" : Encoding.UTF8.GetString(text);
+    }
 
     private ref struct Cursor(ReadOnlySpan<byte> bytes)
     {

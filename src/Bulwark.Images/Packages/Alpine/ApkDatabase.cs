@@ -15,12 +15,18 @@ public sealed class ApkDatabase : IFileAnalyser
 
     private const int LargestBytes = 64 << 20;
 
+    // It is said once for all files in it; nothing in an image has a longer one.
+    private const int LongestDirectory = 4096;
+
     public bool Wants(LayerFile file, ReadOnlySpan<byte> head) => Paths.Contains(file.Path);
 
     public void Read(LayerFile file, FileContent content, Layer layer)
     {
         layer.Packages[file.Path] = Parse(content.Bytes(LargestBytes).Span, out var contents, out var broken);
-        layer.OwnedPaths[file.Path] = [.. contents.SelectMany(content => content.Files).Select(owned => PathKey.Of(owned.Path))];
+        var owned = new List<PathKey>();
+        foreach (var path in contents.SelectMany(each => each.Files).Select(each => each.Path))
+            InstalledPackages.Add(owned, path);
+        layer.OwnedPaths[file.Path] = [.. owned];
         layer.PackagedFiles[file.Path] = contents;
         if (broken > 0)
             layer.Doubts.Add(new(CannotTellKind.File, file.Path, $"{broken} of its entries name no package or no version"));
@@ -34,6 +40,7 @@ public sealed class ApkDatabase : IFileAnalyser
         var paths = new List<PackagedFile>();
         var fields = new Dictionary<char, string>();
         var directory = "";
+        var characters = 0L;
         foreach (var range in text.Split((byte)'\n'))
         {
             var line = text[range].TrimEnd((byte)'\r');
@@ -55,7 +62,8 @@ public sealed class ApkDatabase : IFileAnalyser
                         break;
                     case (byte)'R':
                         var name = Encoding.UTF8.GetString(line[2..]);
-                        paths.Add(new(directory.Length == 0 ? name : $"{directory}/{name}", 0, DigestKind.None));
+                        if (directory.Length <= LongestDirectory)
+                            InstalledPackages.Add(paths, new(directory.Length == 0 ? name : $"{directory}/{name}", 0, DigestKind.None), ref characters);
                         break;
                 }
             }
@@ -81,7 +89,7 @@ public sealed class ApkDatabase : IFileAnalyser
         var (name, version) = (fields.GetValueOrDefault('P', ""), fields.GetValueOrDefault('V', ""));
         if (name.Length == 0 || version.Length == 0)
             return 1;
-        packages.Add(new(PackageKind.Apk, name, version)
+        InstalledPackages.Add(packages, new(PackageKind.Apk, name, version)
         {
             Source = fields.TryGetValue('o', out var origin) && origin.Length > 0 ? origin : name,
             Architecture = fields.GetValueOrDefault('A', ""),

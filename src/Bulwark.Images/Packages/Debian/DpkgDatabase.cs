@@ -50,7 +50,7 @@ public sealed class DpkgDatabase : IFileAnalyser
                 continue;
             }
             var (source, sourceVersion) = Source(fields.GetValueOrDefault("source", ""), name, version);
-            packages.Add(new(PackageKind.Dpkg, name, version)
+            InstalledPackages.Add(packages, new(PackageKind.Dpkg, name, version)
             {
                 Source = source,
                 SourceVersion = sourceVersion,

@@ -30,13 +30,15 @@ public sealed class DpkgFiles : IFileAnalyser
         {
             var line = text[range];
             if (isList && line.Length > 1)
-                owned.Add(PathKey.Of(Encoding.UTF8.GetString(line[1..])));
+                InstalledPackages.Add(owned, Encoding.UTF8.GetString(line[1..]));
             else if (!isList && line.Length > FileDigest.Digits + 2 && FileDigest.Parse(line) is { } sum)
             {
                 // "HEX  usr/bin/x", without a slash in front.
                 var path = Encoding.UTF8.GetString(line[(FileDigest.Digits + 2)..]).TrimStart('/');
-                sums.Add(new(path, sum, DigestKind.Md5));
-                owned.Add(PathKey.Of(path));
+                var before = owned.Count;
+                InstalledPackages.Add(owned, path);
+                if (owned.Count > before)
+                    sums.Add(new(path, sum, DigestKind.Md5));
             }
         }
         layer.OwnedPaths[file.Path] = [.. owned];

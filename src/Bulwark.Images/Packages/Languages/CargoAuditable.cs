@@ -11,7 +11,20 @@ internal static class CargoAuditable
 {
     private const int LargestBytes = 8 << 20;
 
+    /// <exception cref="ArchiveException">It is damaged, or larger than is reasonable.</exception>
     public static ImmutableArray<Package> Parse(byte[] section)
+    {
+        try
+        {
+            return Read(section);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or JsonException)
+        {
+            throw new ArchiveException($"its list of crates is damaged ({e.Message})", e);
+        }
+    }
+
+    private static ImmutableArray<Package> Read(byte[] section)
     {
         using var unpacked = new ZLibStream(new MemoryStream(section), CompressionMode.Decompress);
         var json = new byte[LargestBytes];

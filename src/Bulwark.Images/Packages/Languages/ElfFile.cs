@@ -10,6 +10,9 @@ internal sealed class ElfFile
     // The largest programs have some hundred sections.
     private const int MostSections = 20_000;
     private const int LargestNames = 4 << 20;
+
+    // Entries of tables have 32 to 64 bytes, and may grow.
+    private const int LargestEntry = 256;
     private const int LoadedSegment = 1;
     private const int ExecutableSegment = 1;
 
@@ -41,7 +44,7 @@ internal sealed class ElfFile
         var (count, nameIndex) = (Half(header, _is64 ? 60 : 48), Half(header, _is64 ? 62 : 50));
         if (offset == 0 || count == 0)
             return found;
-        if (count > MostSections || nameIndex >= count || entryBytes < (_is64 ? 64 : 40))
+        if (count > MostSections || nameIndex >= count || entryBytes < (_is64 ? 64 : 40) || entryBytes > LargestEntry)
             throw new ArchiveException("its table of sections is damaged");
         var table = Read(offset, count * entryBytes);
         var names = Section(table.AsSpan(nameIndex * entryBytes, entryBytes), LargestNames);
@@ -51,32 +54,44 @@ internal sealed class ElfFile
             var start = Int(entry, 0);
             if (start < 0 || start >= names.Length)
                 continue;
-            var rest = names.AsSpan(start);
-            var name = Encoding.ASCII.GetString(rest[..(rest.IndexOf((byte)0) is var end and >= 0 ? end : rest.Length)]);
-            if (wanted.Contains(name) && !found.ContainsKey(name))
-                found[name] = Section(entry, largest);
+            foreach (var name in wanted)
+            {
+                // A name may go on for megabytes, and every section may have it.
+                if (IsAt(names.AsSpan(start), name) && !found.ContainsKey(name))
+                    found[name] = Section(entry, largest);
+            }
         }
         return found;
     }
 
-    /// <summary>The first bytes of the part that is run (a segment that is loaded and executable); none if there is no such part.</summary>
+    /// <summary>The first bytes of the part that is run (a segment that is loaded and executable), as many as there is room for.</summary>
+    /// <returns>How many they are; 0 if there is no such part.</returns>
     /// <exception cref="ArchiveException">Its tables lead out of the file.</exception>
-    public byte[] Code(int most)
+    public int Code(Span<byte> code)
     {
         var header = Read(0, _is64 ? 64 : 52);
         var offset = Word(header, _is64 ? 32 : 28);
         var (entryBytes, count) = (Half(header, _is64 ? 54 : 42), Half(header, _is64 ? 56 : 44));
         if (offset == 0 || count == 0 || entryBytes < (_is64 ? 56 : 32))
-            return [];
+            return 0;
+        if (entryBytes > LargestEntry)
+            throw new ArchiveException("its table of segments is damaged");
         var table = Read(offset, count * entryBytes);
         for (var index = 0; index < count; index++)
         {
             var entry = table.AsSpan(index * entryBytes, entryBytes);
             if (Int(entry, 0) == LoadedSegment && (Int(entry, _is64 ? 4 : 24) & ExecutableSegment) != 0)
-                return Read(Word(entry, _is64 ? 8 : 4), (int)Math.Min(most, Word(entry, _is64 ? 32 : 16)));
+            {
+                var length = (int)Math.Min(code.Length, Word(entry, _is64 ? 32 : 16));
+                Read(Word(entry, _is64 ? 8 : 4), code[..length]);
+                return length;
+            }
         }
-        return [];
+        return 0;
     }
+
+    private static bool IsAt(ReadOnlySpan<byte> names, string name) => names.Length >= name.Length && Ascii.Equals(names[..name.Length], name)
+        && (names.Length == name.Length || names[name.Length] == 0);
 
     private byte[] Section(ReadOnlySpan<byte> entry, int largest)
     {
@@ -86,12 +101,24 @@ internal sealed class ElfFile
 
     private byte[] Read(long offset, int length)
     {
-        if (offset < 0 || offset > _stream.Length - length)
-            throw new ArchiveException("its tables lead out of the file");
+        CheckPlace(offset, length);
         var bytes = new byte[length];
+        Read(offset, bytes.AsSpan());
+        return bytes;
+    }
+
+    private void Read(long offset, Span<byte> bytes)
+    {
+        CheckPlace(offset, bytes.Length);
         _stream.Position = offset;
         _stream.ReadExactly(bytes);
-        return bytes;
+    }
+
+    // Before any memory is taken for it.
+    private void CheckPlace(long offset, int length)
+    {
+        if (offset < 0 || offset > _stream.Length - length)
+            throw new ArchiveException("its tables lead out of the file");
     }
 
     private long Word(ReadOnlySpan<byte> bytes, int offset)

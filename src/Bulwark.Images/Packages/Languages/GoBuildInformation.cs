@@ -41,7 +41,7 @@ internal static partial class GoBuildInformation
             switch (line.Split('\t'))
             {
                 case ["mod" or "dep", { Length: > 0 } path, { Length: > 0 } version, ..]:
-                    packages.Add(new(PackageKind.Go, path, version));
+                    InstalledPackages.Add(packages, new(PackageKind.Go, path, version));
                     break;
                 case ["=>", { Length: > 0 } path, { Length: > 0 } version, ..] when packages.Count > 0:
                     // What was built is the replacement, under the name of what it replaces.

@@ -14,6 +14,9 @@ public sealed class JavaArchives : IFileAnalyser
 {
     private const int DeepestNesting = 4;
     private const int MostEntries = 200_000;
+
+    // The framework reads the whole list of what is in it before one can ask how long it is.
+    private const int LargestDirectory = 24 << 20;
     private const int LargestProperties = 64 << 10;
 
     // Signed archives list a digest of every file there.
@@ -21,6 +24,7 @@ public sealed class JavaArchives : IFileAnalyser
     private const long LargestInner = 256L << 20;
     private const long MostUnpacked = 2L << 30;
 
+    private static readonly ArchiveLimits s_limits = new();
     private static readonly string[] s_suffixes = [".jar", ".war", ".ear", ".par"];
 
     public bool Wants(LayerFile file, ReadOnlySpan<byte> head) => head.StartsWith("PK"u8) && HasSuffix(file.Path);
@@ -30,7 +34,14 @@ public sealed class JavaArchives : IFileAnalyser
         var found = new HashSet<Package>();
         var reader = new ArchiveReader(found);
         using var stream = content.Open();
-        reader.Read(stream, file.Path, 0);
+        try
+        {
+            reader.Read(stream, file.Path, 0);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw new ArchiveException($"it is a damaged archive ({e.Message})", e);
+        }
         layer.Packages[file.Path] = [.. found];
         foreach (var nameless in reader.Nameless.Take(100))
             layer.Doubts.Add(new(CannotTellKind.File, nameless, "it does not say which Maven package it is"));
@@ -46,9 +57,11 @@ public sealed class JavaArchives : IFileAnalyser
 
         public void Read(Stream stream, string path, int depth)
         {
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            using var counted = new DirectoryBudget(stream, LargestDirectory);
+            using var zip = new ZipArchive(counted, ZipArchiveMode.Read, leaveOpen: true);
             if (zip.Entries.Count > MostEntries)
                 throw new ArchiveException($"it has more than {MostEntries} entries");
+            counted.End();
             var (hasName, hasClasses) = (false, false);
             foreach (var entry in zip.Entries)
             {
@@ -59,7 +72,8 @@ public sealed class JavaArchives : IFileAnalyser
                 {
                     if (depth == DeepestNesting)
                         throw new ArchiveException("its archives are nested too deeply");
-                    using var inner = new MemoryStream(Unpacked(entry, LargestInner));
+                    using var content = Content(entry);
+                    using var inner = content.Open();
                     Read(inner, $"{path}!/{entry.FullName}", depth + 1);
                 }
             }
@@ -71,6 +85,18 @@ public sealed class JavaArchives : IFileAnalyser
                 Nameless.Add(path);
         }
 
+        private FileContent Content(ZipArchiveEntry entry)
+        {
+            using var stream = entry.Open();
+            return FileContent.Of(stream, LargestInner, s_limits, read =>
+            {
+                if ((_unpacked += read) > MostUnpacked)
+                    throw TooLarge(entry);
+            });
+        }
+
+        private static ArchiveException TooLarge(ZipArchiveEntry entry) => new($"{entry.Name} in it is larger than is reasonable");
+
         // The size in a zip's directory is only what its writer says.
         private byte[] Unpacked(ZipArchiveEntry entry, long most)
         {
@@ -81,7 +107,7 @@ public sealed class JavaArchives : IFileAnalyser
             {
                 _unpacked += read;
                 if (bytes.Length + read > most || _unpacked > MostUnpacked)
-                    throw new ArchiveException($"{entry.Name} in it is larger than is reasonable");
+                    throw TooLarge(entry);
                 bytes.Write(buffer, 0, read);
             }
             return bytes.ToArray();

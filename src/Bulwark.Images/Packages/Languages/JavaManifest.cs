@@ -56,17 +56,20 @@ internal static class JavaManifest
     private static Dictionary<string, string> MainSection(string manifest)
     {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var key = "";
+        var (key, value) = ("", new StringBuilder());
         using var reader = new StringReader(manifest.TrimStart('\uFEFF'));
         while (reader.ReadLine() is { Length: > 0 } line)
         {
             if (line[0] == ' ' && key.Length > 0)
-                values[key] += line[1..];
-            else if (line.Split(':', 2) is [var name, var value])
-                values[key = name] = value.TrimStart(' ');
+                value.Append(line.AsSpan(1));
+            else if (line.Split(':', 2) is [var name, var begun])
+            {
+                values[key] = value.ToString().Trim().Trim('"');
+                key = name;
+                value.Clear().Append(begun.TrimStart(' '));
+            }
         }
-        foreach (var name in values.Keys.ToList())
-            values[name] = values[name].Trim().Trim('"');
+        values[key] = value.ToString().Trim().Trim('"');
         return values;
     }
 }

@@ -36,6 +36,10 @@ internal static class LockText
             ? value.EnumerateObject()
             : Enumerable.Empty<JsonProperty>();
 
+    /// <summary>The properties of an object; none of what is no object.</summary>
+    public static IEnumerable<JsonProperty> Properties(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : Enumerable.Empty<JsonProperty>();
+
     /// <summary>The items of an array that is a property; none if it is no array.</summary>
     public static IEnumerable<JsonElement> Array(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array

@@ -94,11 +94,16 @@ internal static partial class MavenProject
     {
         for (var step = 0; text.Contains("${", StringComparison.Ordinal); step++)
         {
+            if (text.Length > LongestValue)
+                return null;
             var missing = false;
             text = Property().Replace(text, match =>
             {
-                missing |= !properties.TryGetValue(match.Groups[1].Value, out var value);
-                return value ?? "";
+                // A long value that is named often would be made longer than all memory.
+                if (properties.TryGetValue(match.Groups[1].Value, out var value) && value.Length <= LongestValue)
+                    return value;
+                missing = true;
+                return "";
             });
             if (missing || step == MostSteps || text.Length > LongestValue)
                 return null;

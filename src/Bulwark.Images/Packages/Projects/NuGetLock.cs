@@ -6,7 +6,7 @@ internal static class NuGetLock
     public static LockedPackages Parse(ReadOnlyMemory<byte> content)
     {
         using var json = LockText.Json(content);
-        return new([.. json.RootElement.Object("dependencies").SelectMany(framework => json.RootElement.GetProperty("dependencies").Object(framework.Name))
+        return new([.. json.RootElement.Object("dependencies").SelectMany(framework => framework.Value.Properties())
             .Where(item => item.Value.Text("type") != "Project" && item.Value.Text("resolved").Length > 0)
             .Select(item => new Package(PackageKind.NuGet, item.Name, item.Value.Text("resolved")))]);
     }

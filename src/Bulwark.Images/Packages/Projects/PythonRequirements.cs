@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Bulwark.Images.Packages.Projects;
@@ -5,6 +6,8 @@ namespace Bulwark.Images.Packages.Projects;
 /// <summary>pip's <c>requirements.txt</c> (https://pip.pypa.io/en/stable/reference/requirements-file-format): those that name one version.</summary>
 internal static partial class PythonRequirements
 {
+    private const int LongestLine = 64 << 10;
+
     public static LockedPackages Parse(ReadOnlyMemory<byte> content)
     {
         var found = new List<Package>();
@@ -24,19 +27,19 @@ internal static partial class PythonRequirements
     // A stroke at its end joins a line with the next.
     private static IEnumerable<string> Joined(IEnumerable<string> lines)
     {
-        var begun = "";
+        var begun = new StringBuilder();
         foreach (var line in lines)
         {
-            begun += line.TrimEnd();
-            if (begun.EndsWith('\\') && begun.Length < 64 << 10)
+            begun.Append(line.TrimEnd());
+            if (begun.Length is > 0 and < LongestLine && begun[^1] == '\\')
             {
-                begun = begun[..^1] + " ";
+                begun[^1] = ' ';
                 continue;
             }
-            yield return begun.Trim();
-            begun = "";
+            yield return begun.ToString().Trim();
+            begun.Clear();
         }
-        yield return begun.Trim();
+        yield return begun.ToString().Trim();
     }
 
     [GeneratedRegex(@"\A(?<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*\(?\s*={2,3}\s*(?<version>[A-Za-z0-9.!+_-]+)\s*\)?\s*(?:\z|[;#]|\s-)", RegexOptions.NonBacktracking)]

@@ -68,6 +68,7 @@ internal sealed class BerkeleyHash
         if (start < HeaderBytes || start >= end || end > _pageBytes)
             throw new ArchiveException("an entry lies outside of its page");
         var item = page.AsSpan(start, end - start);
+        _file.Take(item.Length);
         return item[0] switch
         {
             InlineItem => item[1..].ToArray(),
@@ -80,6 +81,7 @@ internal sealed class BerkeleyHash
     {
         if (length > largest || length > _file.Length)
             throw new ArchiveException("a value is larger than is reasonable");
+        _file.Take(length);
         var value = new byte[length];
         var next = first;
         for (var filled = 0; filled < length;)

@@ -59,7 +59,10 @@ internal sealed class NdbFile
         var length = Word(head, 12);
         if (!head.AsSpan().StartsWith("BlbS"u8) || Word(head, 4) != package)
             throw new ArchiveException("a slot leads to no package");
-        return length <= largest ? _file.Read((long)block * BlockBytes + BlobHeadBytes, length) : throw new ArchiveException("a value is larger than is reasonable");
+        if (length > largest)
+            throw new ArchiveException("a value is larger than is reasonable");
+        _file.Take(length);
+        return _file.Read((long)block * BlockBytes + BlobHeadBytes, length);
     }
 
     private static uint Word(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset..]);

@@ -14,8 +14,6 @@ public sealed class RpmDatabase : IFileAnalyser
     private const string Berkeley = "Packages";
 
     private const int LargestHeader = 64 << 20;
-    private const int MostPackages = 100_000;
-    private const int MostFiles = 4_000_000;
 
     public bool Wants(LayerFile file, ReadOnlySpan<byte> head) =>
         NameOf(file.Path) is Sqlite or Ndb or Berkeley || (NameOf(file.Path) == Sqlite + PendingSuffix && file.Size > 0);
@@ -42,6 +40,7 @@ public sealed class RpmDatabase : IFileAnalyser
     private static void Read(string path, IEnumerable<byte[]> headers, Layer layer)
     {
         var (packages, owned, contents) = (new List<Package>(), new List<PathKey>(), new List<PackageContent>());
+        var characters = 0L;
         try
         {
             foreach (var bytes in headers)
@@ -52,12 +51,14 @@ public sealed class RpmDatabase : IFileAnalyser
                 var header = new RpmHeader(bytes);
                 if (header.Package() is { } package)
                 {
-                    packages.Add(package);
-                    contents.Add(new(package.Name, [.. header.PackagedFiles()]));
+                    InstalledPackages.Add(packages, package);
+                    var files = new List<PackagedFile>();
+                    foreach (var file in header.PackagedFiles())
+                        InstalledPackages.Add(files, file, ref characters);
+                    contents.Add(new(package.Name, [.. files]));
                 }
-                owned.AddRange(header.Files());
-                if (packages.Count > MostPackages || owned.Count > MostFiles)
-                    throw new ArchiveException($"it has more than {MostPackages} packages or {MostFiles} files");
+                foreach (var each in header.Files())
+                    InstalledPackages.Add(owned, each);
             }
         }
         finally

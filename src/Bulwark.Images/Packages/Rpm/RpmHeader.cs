@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using Bulwark.Images.Archives;
 using Bulwark.Images.Files;
-using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages.Rpm;
 
@@ -15,6 +14,9 @@ internal sealed class RpmHeader
     private const int IndexBytes = 16;
     private const int MostTags = 65_536;
     private const int LongestText = 4096;
+
+    // The largest packages in use have 100,000 files.
+    private const long MostCharacters = 32 << 20;
 
     private const uint NameTag = 1000;
     private const uint VersionTag = 1001;
@@ -85,7 +87,28 @@ internal sealed class RpmHeader
     }
 
     /// <summary>The paths of the package's files.</summary>
-    public IEnumerable<PathKey> Files() => Paths().Select(path => PathKey.Of(path));
+    /// <exception cref="ArchiveException">It is damaged, or its paths are longer than any real ones.</exception>
+    public IEnumerable<string> Files()
+    {
+        var characters = 0L;
+        var directories = Texts(DirectoryNamesTag).ToList();
+        if (Find(DirectoryIndexesTag, NumberType) is not { } indexes)
+            yield break;
+        var index = 0;
+        foreach (var name in Texts(BaseNamesTag))
+        {
+            if (index >= indexes.Count)
+                throw new ArchiveException("a package has files without directories");
+            var directory = Number(indexes.Offset + index++ * 4);
+            if (directory >= directories.Count)
+                throw new ArchiveException("a package has files without directories");
+            var path = $"{directories[(int)directory]}{name}".TrimStart('/');
+            // Each file is a few bytes here, and its path may be thousands.
+            if ((characters += path.Length) > MostCharacters)
+                throw new ArchiveException("a package's files have longer paths than is reasonable");
+            yield return path;
+        }
+    }
 
     /// <summary>
     /// The package's files as it brought them: those that are files, and that nobody is expected to change (settings, files that come to be later, and
@@ -99,7 +122,7 @@ internal sealed class RpmHeader
             yield break;
         var (flags, checks) = (Find(FileFlagsTag, NumberType), Find(FileChecksTag, NumberType));
         var index = -1;
-        foreach (var (path, digest) in Paths().Zip(Texts(DigestsTag)))
+        foreach (var (path, digest) in Files().Zip(Texts(DigestsTag)))
         {
             index++;
             // A directory and a link have none.
@@ -112,23 +135,6 @@ internal sealed class RpmHeader
 
     private uint At((int Offset, int Count)? numbers, int index, uint otherwise) =>
         numbers is { } found && index < found.Count ? Number(found.Offset + index * 4) : otherwise;
-
-    private IEnumerable<string> Paths()
-    {
-        var directories = Texts(DirectoryNamesTag).ToList();
-        if (Find(DirectoryIndexesTag, NumberType) is not { } indexes)
-            yield break;
-        var index = 0;
-        foreach (var name in Texts(BaseNamesTag))
-        {
-            if (index >= indexes.Count)
-                throw new ArchiveException("a package has files without directories");
-            var directory = Number(indexes.Offset + index++ * 4);
-            if (directory >= directories.Count)
-                throw new ArchiveException("a package has files without directories");
-            yield return $"{directories[(int)directory]}{name}".TrimStart('/');
-        }
-    }
 
     // "bash-5.1.8-6.el9.src.rpm": the last two dashes part name, version and release.
     private static (string Name, string Version)? Source(string file)

@@ -87,6 +87,7 @@ internal sealed class SqliteTable
         _ = Varint(ref cell);
         if (length < 0 || length > largest || length > _file.Length)
             throw new ArchiveException("a row is larger than is reasonable");
+        _file.Take(length);
         var most = _usableBytes - 35;
         if (length <= most)
             return cell.Length >= length ? cell[..(int)length].ToArray() : throw new ArchiveException("a row lies outside of its page");

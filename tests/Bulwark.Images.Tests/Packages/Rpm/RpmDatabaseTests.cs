@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Text;
 using Bulwark.Images.Layers;
 using Bulwark.Images.Packages.Rpm;
 using Bulwark.Images.Scanning;
@@ -71,8 +69,8 @@ public sealed class RpmDatabaseTests
     [InlineData(Ndb, false)]
     public void Each_form_of_the_database_gives_the_same(string path, bool isBigEndian)
     {
-        byte[][] headers = [Header("bash", "5.1", "6.el9", 0, "bash-5.1-6.el9.src.rpm", "/usr/bin/", "bash"), Header("large", "1", "1", 3, "", "/x/", [.. Enumerable.Range(0, 2000).Select(n => $"f{n}")])];
-        var layer = Read(path, path == Ndb ? NdbOf(headers) : BerkeleyOf(headers, isBigEndian));
+        byte[][] headers = [RpmFiles.Header("bash", "5.1", "6.el9", 0, "bash-5.1-6.el9.src.rpm", "/usr/bin/", "bash"), RpmFiles.Header("large", "1", "1", 3, "", "/x/", [.. Enumerable.Range(0, 2000).Select(n => $"f{n}")])];
+        var layer = Read(path, path == Ndb ? RpmFiles.NdbOf(headers) : RpmFiles.BerkeleyOf(headers, isBigEndian));
 
         Assert.Empty(layer.Doubts);
         Assert.Equal(["bash 5.1-6.el9", "large 3:1-1"], Cases.Names(layer.Packages[path]));
@@ -89,12 +87,12 @@ public sealed class RpmDatabaseTests
     [InlineData(".src.rpm", "p", "1-2")]
     public void The_source_is_told_by_its_files_name(string file, string source, string version)
     {
-        var package = new RpmHeader(Header("p", "1", "2", 0, file, "/", "f")).Package()!;
+        var package = new RpmHeader(RpmFiles.Header("p", "1", "2", 0, file, "/", "f")).Package()!;
         Assert.Equal((source, version), (package.Source, package.SourceVersion));
     }
 
     [Fact]
-    public void Keys_are_no_packages() => Assert.Null(new RpmHeader(Header("gpg-pubkey", "1", "2", 0, "", "/", "f")).Package());
+    public void Keys_are_no_packages() => Assert.Null(new RpmHeader(RpmFiles.Header("gpg-pubkey", "1", "2", 0, "", "/", "f")).Package());
 
     [Fact]
     public void Changes_that_are_not_yet_written_are_told()
@@ -113,10 +111,10 @@ public sealed class RpmDatabaseTests
     public async Task No_damage_ends_a_scan_or_makes_it_endless()
     {
         using var directory = new TemporaryDirectory();
-        byte[][] headers = [Header("bash", "5.1", "6.el9", 1, "bash-5.1-6.el9.src.rpm", "/usr/bin/", "bash", "sh"), Header("large", "1", "1", 3, "", "/x/", [.. Enumerable.Range(0, 2000).Select(n => $"f{n}")])];
+        byte[][] headers = [RpmFiles.Header("bash", "5.1", "6.el9", 1, "bash-5.1-6.el9.src.rpm", "/usr/bin/", "bash", "sh"), RpmFiles.Header("large", "1", "1", 3, "", "/x/", [.. Enumerable.Range(0, 2000).Select(n => $"f{n}")])];
         (string Path, byte[] Bytes)[] whole =
         [
-            (Sqlite, await RealDatabaseAsync(directory, packages: 5)), (Ndb, NdbOf(headers)), (Berkeley, BerkeleyOf(headers, false)), (Berkeley, BerkeleyOf(headers, true)),
+            (Sqlite, await RealDatabaseAsync(directory, packages: 5)), (Ndb, RpmFiles.NdbOf(headers)), (Berkeley, RpmFiles.BerkeleyOf(headers, false)), (Berkeley, RpmFiles.BerkeleyOf(headers, true)),
         ];
 
         // Where the tables are, every byte matters; the rest is text.
@@ -134,127 +132,6 @@ public sealed class RpmDatabaseTests
     }
 
     private static Layer Read(string path, byte[] database) => Reading.Layer(new Tar().File(path, database).ToArray(), null, new RpmDatabase());
-
-    private static byte[] Header(string name, string version, string release, uint epoch, string source, string directory, params string[] files)
-    {
-        var (index, store) = (new MemoryStream(), new MemoryStream());
-        var tags = 0u;
-        void Tag(uint tag, uint type, int count, byte[] value)
-        {
-            while (type == 4 && store.Length % 4 != 0)
-                store.WriteByte(0);
-            foreach (var number in (uint[])[tag, type, (uint)store.Length, (uint)count])
-                index.Write(Word(number));
-            store.Write(value);
-            tags++;
-        }
-        Tag(1000, 6, 1, Text(name));
-        Tag(1001, 6, 1, Text(version));
-        Tag(1002, 6, 1, Text(release));
-        if (epoch > 0)
-            Tag(1003, 4, 1, Word(epoch));
-        if (source.Length > 0)
-            Tag(1044, 6, 1, Text(source));
-        Tag(1116, 4, files.Length, new byte[files.Length * 4]);
-        Tag(1117, 8, files.Length, [.. files.SelectMany(Text)]);
-        Tag(1118, 8, 1, Text(directory));
-        return [.. Word(tags), .. Word((uint)store.Length), .. index.ToArray(), .. store.ToArray()];
-    }
-
-    private static byte[] Text(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
-
-    private static byte[] Word(uint number)
-    {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
-        return bytes;
-    }
-
-    private static byte[] NdbOf(byte[][] headers)
-    {
-        var file = new byte[4096 + headers.Sum(header => header.Length + 64)];
-        var words = (int at, params uint[] values) =>
-        {
-            for (var index = 0; index < values.Length; index++)
-                BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(at + index * 4), values[index]);
-        };
-        "RpmP"u8.CopyTo(file);
-        words(4, 0, 1, 1, (uint)headers.Length + 1);
-        for (var slot = 32; slot < 4096; slot += 16)
-            "Slot"u8.CopyTo(file.AsSpan(slot));
-        var end = 4096;
-        for (var index = 0; index < headers.Length; index++)
-        {
-            words(32 + index * 16 + 4, (uint)index + 1, (uint)end / 16, 1);
-            "BlbS"u8.CopyTo(file.AsSpan(end));
-            words(end + 4, (uint)index + 1, 1, (uint)headers[index].Length);
-            headers[index].CopyTo(file, end + 16);
-            end = (end + 16 + headers[index].Length + 12 + 15) / 16 * 16;
-        }
-        return file;
-    }
-
-    private static byte[] BerkeleyOf(byte[][] headers, bool isBigEndian)
-    {
-        const int PageBytes = 4096;
-        var pages = new List<byte[]> { new byte[PageBytes], new byte[PageBytes] };
-        void Word(byte[] page, int at, uint value)
-        {
-            if (isBigEndian)
-                BinaryPrimitives.WriteUInt32BigEndian(page.AsSpan(at), value);
-            else
-                BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(at), value);
-        }
-        void Half(byte[] page, int at, int value)
-        {
-            if (isBigEndian)
-                BinaryPrimitives.WriteUInt16BigEndian(page.AsSpan(at), (ushort)value);
-            else
-                BinaryPrimitives.WriteUInt16LittleEndian(page.AsSpan(at), (ushort)value);
-        }
-        Word(pages[0], 12, 0x061561);
-        Word(pages[0], 20, PageBytes);
-        pages[0][25] = 8;
-        var hash = pages[1];
-        hash[25] = 13;
-        var (end, entries) = (PageBytes, 0);
-        void Item(byte[] item)
-        {
-            end -= item.Length;
-            item.CopyTo(hash, end);
-            Half(hash, 26 + 2 * entries++, end);
-        }
-        // The highest number so far, then the packages: the small ones in place.
-        Item([1, 0, 0, 0, 0]);
-        Item([1, 0, 0, 0, 3]);
-        foreach (var header in headers)
-        {
-            Item([1, 0, 0, 0, (byte)entries]);
-            if (header.Length < 1000)
-            {
-                Item([1, .. header]);
-                continue;
-            }
-            var item = new byte[12];
-            item[0] = 3;
-            Word(item, 4, (uint)pages.Count);
-            Word(item, 8, (uint)header.Length);
-            Item(item);
-            for (var at = 0; at < header.Length;)
-            {
-                var page = new byte[PageBytes];
-                var count = Math.Min(header.Length - at, PageBytes - 26);
-                page[25] = 7;
-                Half(page, 22, count);
-                header.AsSpan(at, count).CopyTo(page.AsSpan(26));
-                at += count;
-                Word(page, 16, at < header.Length ? (uint)pages.Count + 1 : 0);
-                pages.Add(page);
-            }
-        }
-        Half(hash, 20, entries);
-        return [.. pages.SelectMany(page => page)];
-    }
 
     /// <summary>Packages are built and installed by rpm itself.</summary>
     private static async Task<byte[]> RealDatabaseAsync(TemporaryDirectory directory, int packages)
