@@ -1,5 +1,3 @@
-using Bulwark.Images.Advisories;
-using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Tests.Harness;
 using CsCheck;
 
@@ -199,15 +197,6 @@ public sealed class DistributionFormatTests : IDisposable
 
     private List<string> Import(string text, out DateTimeOffset? asOf) => Import(System.Text.Encoding.UTF8.GetBytes(text), out asOf);
 
-    private List<string> Import(byte[] content, out DateTimeOffset? asOf)
-    {
-        var (file, path) = (_directory.Write("input", content), Path.Combine(_directory.Path, "advisories"));
-        File.Delete(path);
-        using var import = new AdvisoryImport(TimeProvider.System);
-        import.Read(file, file, null, CancellationToken.None);
-        import.WriteTo(path);
-        using var written = AdvisoryFile.Open(path);
-        asOf = written.Sources is [var source, ..] ? source.AsOf : null;
-        return [.. written.All().Select(a => $"{a.Ecosystem} {a.Package} {a.Id} {a.State} {a.Severity} {string.Join(' ', a.Ranges.Select(range => $"[{range.Fixed}]"))}").Order(StringComparer.Ordinal)];
-    }
+    private List<string> Import(byte[] content, out DateTimeOffset? asOf) => [.. Imported.From(_directory, content, out asOf)
+        .Select(a => $"{a.Ecosystem} {a.Package} {a.Id} {a.State} {a.Severity} {string.Join(' ', a.Ranges.Select(range => $"[{range.Fixed}]"))}").Order(StringComparer.Ordinal)];
 }

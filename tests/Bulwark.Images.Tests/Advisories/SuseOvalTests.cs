@@ -1,6 +1,4 @@
-using Bulwark.Images.Advisories;
 using Bulwark.Images.Advisories.Formats;
-using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Tests.Harness;
 using CsCheck;
 
@@ -126,15 +124,6 @@ public sealed class SuseOvalTests : IDisposable
         }, iter: 300, threads: 1);
     }
 
-    private List<string> Import(string text, out DateTimeOffset? asOf)
-    {
-        var (file, path) = (_directory.Write("input", text), Path.Combine(_directory.Path, "advisories"));
-        File.Delete(path);
-        using var import = new AdvisoryImport(TimeProvider.System);
-        import.Read(file, file, null, CancellationToken.None);
-        import.WriteTo(path);
-        using var written = AdvisoryFile.Open(path);
-        asOf = written.Sources is [var source, ..] ? source.AsOf : null;
-        return [.. written.All().Select(a => $"{a.Ecosystem} {a.Package} {a.Id} {a.State} {a.Severity} {a.ScoreTenths} {string.Join(' ', a.Ranges.Select(range => $"[{range.Fixed}]"))}").Order(StringComparer.Ordinal)];
-    }
+    private List<string> Import(string text, out DateTimeOffset? asOf) => [.. Imported.From(_directory, System.Text.Encoding.UTF8.GetBytes(text), out asOf)
+        .Select(a => $"{a.Ecosystem} {a.Package} {a.Id} {a.State} {a.Severity} {a.ScoreTenths} {string.Join(' ', a.Ranges.Select(range => $"[{range.Fixed}]"))}").Order(StringComparer.Ordinal)];
 }
