@@ -10,6 +10,7 @@ using Bulwark.Images.Layers;
 using Bulwark.Images.Scanning;
 using Bulwark.Images.Sources;
 using Bulwark.Images.Sources.Wire;
+using Bulwark.Images.Tests.Harness;
 using TarEntry = System.Formats.Tar.TarEntry;
 using TarReader = Bulwark.Images.Archives.TarReader;
 
@@ -40,7 +41,7 @@ internal static class ArchiveTargets
 
     private static void ReadTar(byte[] input)
     {
-        using var tar = new TarReader(new OneWay(input), s_limits);
+        using var tar = new TarReader(new Reading.OneWay(input), s_limits);
         var entries = 0;
         Span<byte> content = stackalloc byte[100];
         while (tar.Next() is { } entry)
@@ -56,7 +57,7 @@ internal static class ArchiveTargets
 
     private static void ReadLayer(byte[] input)
     {
-        var layer = new LayerReader(new(ImageScanner.Analysers, s_limits)).Read(new OneWay(input), CancellationToken.None);
+        var layer = new LayerReader(new(ImageScanner.Analysers, s_limits)).Read(new Reading.OneWay(input), CancellationToken.None);
         _ = ImageScanner.Judge(new("fuzz", "", null, [layer, layer]), null, new(), DateTimeOffset.UnixEpoch);
     }
 
@@ -158,18 +159,4 @@ internal static class ArchiveTargets
         "platform":{"architecture":"amd64","os":"linux","variant":"v8"},"annotations":{"org.opencontainers.image.ref.name":"1"}},
         {"digest":"sha256:0","platform":{"architecture":"unknown","os":"unknown"}}],"config":{"digest":"{{{Digest.Of(Configuration)}}}"},"layers":[null,{"digest":"sha256:{{{new string('c', 64)}}}"}]}
         """);
-
-    /// <summary>As from a socket: in pieces, and never back.</summary>
-    private sealed class OneWay(byte[] bytes) : ForwardStream
-    {
-        private int _at;
-
-        public override int Read(Span<byte> buffer)
-        {
-            var count = Math.Min(Math.Min(buffer.Length, 1000), bytes.Length - _at);
-            bytes.AsSpan(_at, count).CopyTo(buffer);
-            _at += count;
-            return count;
-        }
-    }
 }
