@@ -52,18 +52,18 @@ public sealed class ServiceCheckTests
     }
 
     [Theory]
-    [InlineData("""["bulwark"]""", CheckState.Ok, "Docker asks Bulwark")]
-    [InlineData("""["another"]""", CheckState.Warning, "does not ask")]
-    [InlineData("null", CheckState.Warning, "does not ask")]
-    public async Task Whether_Docker_asks_Bulwark_is_told_by_the_daemons_plugins(string plugins, CheckState state, string found)
+    [InlineData("""["bulwark"]""", "Ok", "Docker asks Bulwark")]
+    [InlineData("""["another"]""", "Warning", "does not ask")]
+    [InlineData("null", "Warning", "does not ask")]
+    public async Task Whether_Docker_asks_Bulwark_is_told_by_the_daemons_plugins(string plugins, string state, string found)
     {
         await using var daemon = await CannedServer.StartAsync();
         daemon.With("GET /version", 200, "application/json", """{"Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12"}""")
-            .With("GET /v1.41/info", 200, "application/json", $$"""{"Plugins":{"Authorization":{{plugins}}}}""");
+            .With("GET /v1.41/info", 200, "application/json", $$"""{"Plugins":{"Authorization":{{plugins}} }}""");
 
         var check = (await DockerCheck.OfAsync("unix://" + daemon.Socket, CancellationToken.None))[2];
 
-        Assert.Equal(("authorization", state), (check.Name, check.State));
+        Assert.Equal(("authorization", Enum.Parse<CheckState>(state)), (check.Name, check.State));
         Assert.Contains(found, check.Found, StringComparison.Ordinal);
     }
 

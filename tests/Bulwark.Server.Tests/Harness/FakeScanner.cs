@@ -25,6 +25,6 @@ public sealed class FakeScanner : IImageScanner
             throw new ImageScanException(Fails);
         return new(1, id, id, "", new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), "", "", "", [], [], "", new(true, true, []),
             Finds is { } kind ? [new(kind, "found/it", Severity.Critical, "", "", null, "", "", "", null, null)] : [],
-            File.Exists(advisories) ? [] : [new(Bulwark.Images.CannotTellKind.Advisories, "debian:12", "there are no advisories", true, null, "")], [], []);
+            File.Exists(advisories) ? [] : [new(Bulwark.Images.CannotTellKind.Advisories, "debian:12", "there are no advisories", true, null, "")], [], [], []);
     }
 }
