@@ -59,7 +59,7 @@ public sealed class ServiceCheckTests
     {
         await using var daemon = await CannedServer.StartAsync();
         daemon.With("GET /version", 200, "application/json", """{"Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12"}""")
-            .With("GET /v1.41/info", 200, "application/json", $$"""{"Plugins":{"Authorization":{{plugins}} }}""");
+            .With("GET /v1.41/info", 200, "application/json", """{"Plugins":{"Authorization":""" + plugins + "}}");
 
         var check = (await DockerCheck.OfAsync("unix://" + daemon.Socket, CancellationToken.None))[2];
 
