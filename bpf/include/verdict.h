@@ -332,6 +332,7 @@ INLINE int opens(const struct judging *j)
 GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 {
 	int answered = 0;
+	int traceless = 0;
 
 	if (!j)
 		return TC_ACT_SHOT;
@@ -339,16 +340,22 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (c && opens(j) && (c->opened_by != j->direction || c->state == STATE_CLOSING))
 		c = 0; /* a new connection on the same ports */
 	if (!c) {
-		if (j->direction == DIRECTION_IN)
+		if (j->direction == DIRECTION_IN) {
 			j->proxied = proxy_socket(skb);
-		else if (is_from_raw_socket(skb))
-			j->fresh.raw = RAW_YES;
+		} else if (is_from_raw_socket(skb)) {
+			/*
+			 * The kernel has a raw socket too, for what it says of TCP connections that are gone (a reset, mostly). That opens
+			 * nothing, so it needs no executable; and must not pass for a connection, on which anybody could then open one.
+			 */
+			traceless = j->key.transport == TRANSPORT_TCP && !opens(j);
+			j->fresh.raw = traceless ? RAW_NO : RAW_YES;
+		}
 		open_connection(j, &answered);
 		c = &j->fresh;
 		if (j->direction == c->opened_by)
 			c->opening_bytes = j->length;
 		/* what is blocked leaves no trace in the tables */
-		if (c->verdict != VERDICT_BLOCKED) {
+		if (c->verdict != VERDICT_BLOCKED && !traceless) {
 			forget_answered(&j->key);
 			if (take_opening(&j->key, c, j->now))
 				store_connection(&j->key, c, answered);

@@ -82,10 +82,27 @@ public sealed class RawSocketTests : IDisposable
         Assert.Empty(Attempts());
     }
 
+    [Fact]
+    public void What_the_kernel_says_of_a_connection_that_is_gone_passes_and_opens_none()
+    {
+        Policy(Permission.Listed);
+
+        // As of a connection that both sides have forgotten: a reset, and an acknowledgement.
+        Send("send = socket(AF_INET, SOCK_RAW, IPPROTO_TCP).sendto; [send(tcp(flags), ('10.9.0.3', 0)) for flags in (0x04, 0x10)]");
+        Assert.Empty(Attempts());
+        Assert.Equal(0ul, Sums.Of(_kernel, Counter.Blocked));
+
+        Send("socket(AF_INET, SOCK_RAW, IPPROTO_TCP).sendto(tcp(0x02), ('10.9.0.3', 0))");
+        Assert.Equal(VerdictReason.Executable, (VerdictReason)Assert.Single(Attempts()).Head.Reason);
+    }
+
     private void Policy(Permission permission)
     {
-        var key = new PolicyKey { Policy = 1, Peer = Database, Port = 5432, Transport = Transport.Udp.Number, Direction = (byte)Direction.Out };
-        _kernel.Policies.Set(key, permission);
+        foreach (var transport in (Transport[])[Transport.Tcp, Transport.Udp])
+        {
+            _kernel.Policies.Set(
+                new() { Policy = 1, Peer = Database, Port = 5432, Transport = transport.Number, Direction = (byte)Direction.Out }, permission);
+        }
         _kernel.Workloads.Set(Web, new() { Policy = 1, Mode = (uint)Mode.Protect });
     }
 
@@ -104,6 +121,7 @@ public sealed class RawSocketTests : IDisposable
             ip = bytes.fromhex("4500001c0000000040110000") + inet_aton("10.9.0.2") + inet_aton("10.9.0.3")
             total = sum(int.from_bytes(ip[i:i + 2], "big") for i in range(0, 20, 2))
             ip = ip[:10] + (0xffff - (total % 0xffff)).to_bytes(2, "big") + ip[12:]
+            tcp = lambda flags: bytes.fromhex("3039") + (5432).to_bytes(2, "big") + bytes.fromhex("000000010000000050") + bytes([flags]) + bytes.fromhex("100000000000")
             udp = bytes.fromhex("3039") + (5432).to_bytes(2, "big") + b"\x00\x08\x00\x00"
 
             """;
