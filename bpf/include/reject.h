@@ -124,7 +124,8 @@ GLOBAL int make_reset(struct __sk_buff *skb, struct packet *p)
  * How much of the packet that caused it an error quotes, in bytes from the IP header on: RFC 792 asks for the first at least, RFC 1812 4.3.2.3
  * and RFC 4443 2.4 (c) for as much as fits into a packet of 576 or 1280 bytes, as a program may need what is inside a tunnel.
  */
-#define QUOTED_MIN 28
+#define QUOTED_IPV4_MIN 28
+#define QUOTED_IPV6_MIN 48 /* with 8 bytes of what the header leads to, as in IPv4 */
 #define QUOTED_IPV4_MAX (576 - sizeof(struct ipv4_header) - 8)
 #define QUOTED_IPV6_MAX (1280 - sizeof(struct ipv6_header) - 8)
 
@@ -172,10 +173,11 @@ GLOBAL int make_unreachable(struct __sk_buff *skb, struct packet *p)
 	if (!p || !error)
 		return -1;
 	__u32 quoted = p->end - ETH_LENGTH;
+	__u32 least = p->version == 4 ? QUOTED_IPV4_MIN : QUOTED_IPV6_MIN;
 	__u32 most = p->version == 4 ? QUOTED_IPV4_MAX : QUOTED_IPV6_MAX;
 	if (quoted > most)
 		quoted = most;
-	if (quoted < QUOTED_MIN || quoted > QUOTED_IPV6_MAX)
+	if (quoted < least || quoted > QUOTED_IPV6_MAX)
 		return -1;
 	clear(error);
 	if (bpf_skb_load_bytes(skb, ETH_LENGTH, error->quoted, quoted))

@@ -1,6 +1,11 @@
+using System.Globalization;
+
 namespace Bulwark.Images.Versions;
 
-/// <summary>NuGet's versions: semantic ones with up to four numbers, where case means nothing (NuGet's documentation, "Package versioning").</summary>
+/// <summary>
+/// NuGet's versions: semantic ones with up to four numbers, where case means nothing (NuGet's documentation, "Package versioning"). Against that, a part
+/// of what follows the dash is a number if .NET reads it as one, with a sign and of 32 bits (NuGet.Versioning, <c>VersionComparer</c>).
+/// </summary>
 internal sealed class NuGetOrdering : VersionOrdering
 {
     protected override bool IsUnderstood(string version)
@@ -20,5 +25,16 @@ internal sealed class NuGetOrdering : VersionOrdering
         return true;
     }
 
-    protected override int CompareValid(string left, string right) => SemanticOrdering.Compare(left, right, ignoreCase: true);
+    protected override int CompareValid(string left, string right) => SemanticOrdering.Compare(left, right, ComparePart);
+
+    private static int ComparePart(string left, string right) => (Number(left), Number(right)) switch
+    {
+        ({ } a, { } b) => a.CompareTo(b),
+        ({ }, null) => -1,
+        (null, { }) => 1,
+        _ => string.Compare(left, right, StringComparison.OrdinalIgnoreCase),
+    };
+
+    private static int? Number(string part) =>
+        int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

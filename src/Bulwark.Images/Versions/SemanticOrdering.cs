@@ -25,10 +25,11 @@ internal sealed class SemanticOrdering : VersionOrdering
         return true;
     }
 
-    protected override int CompareValid(string left, string right) => Compare(WithoutV(left), WithoutV(right), ignoreCase: false);
+    protected override int CompareValid(string left, string right) => Compare(WithoutV(left), WithoutV(right), ComparePart);
 
     /// <summary>Compares two versions, with any count of numbers and none in front of them.</summary>
-    internal static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right, bool ignoreCase)
+    /// <param name="comparePart">Compares two parts, between dots, of what follows the dash.</param>
+    internal static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right, Comparison<string> comparePart)
     {
         Split(left, out var leftCore, out var leftBefore);
         Split(right, out var rightCore, out var rightBefore);
@@ -40,27 +41,22 @@ internal sealed class SemanticOrdering : VersionOrdering
         // A release is newer than what came before it.
         if (leftBefore.IsEmpty || rightBefore.IsEmpty)
             return leftBefore.IsEmpty.CompareTo(rightBefore.IsEmpty);
-        return CompareIdentifiers(leftBefore, rightBefore, ignoreCase);
-    }
-
-    /// <summary>Compares what follows the '-', dot by dot: numbers by value and before words, words by their characters.</summary>
-    private static int CompareIdentifiers(ReadOnlySpan<char> left, ReadOnlySpan<char> right, bool ignoreCase)
-    {
-        while (!left.IsEmpty && !right.IsEmpty)
+        while (!leftBefore.IsEmpty && !rightBefore.IsEmpty)
         {
-            var (a, b) = (Take(ref left).ToString(), Take(ref right).ToString());
-            var order = (Digits.Are(a), Digits.Are(b)) switch
-            {
-                (true, true) => Digits.Compare(a, b),
-                (true, false) => -1,
-                (false, true) => 1,
-                _ => string.Compare(a, b, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal),
-            };
-            if (order != 0)
+            if (comparePart(Take(ref leftBefore).ToString(), Take(ref rightBefore).ToString()) is not 0 and var order)
                 return order;
         }
-        return left.Length.CompareTo(right.Length);
+        return leftBefore.Length.CompareTo(rightBefore.Length);
     }
+
+    // Numbers by value and before words, words by their characters.
+    private static int ComparePart(string left, string right) => (Digits.Are(left), Digits.Are(right)) switch
+    {
+        (true, true) => Digits.Compare(left, right),
+        (true, false) => -1,
+        (false, true) => 1,
+        _ => string.CompareOrdinal(left, right),
+    };
 
     internal static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> rest)
     {

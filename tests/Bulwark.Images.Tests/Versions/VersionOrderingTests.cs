@@ -38,7 +38,7 @@ public sealed class VersionOrderingTests
     [InlineData("maven", "1.0-alpha-1 < 1.0", "1.0 = 1.0.0", "1.0.RC2 < 1.0", "1-sp > 1", "1.0-SNAPSHOT < 1.0")]
     [InlineData("gem", "1.0.a < 1.0", "1.0 = 1.0.0", "1.10 > 1.9", "1.0.0-x < 1.0.0")]
     [InlineData("packagist", "1.0-dev < 1.0-alpha1", "1.0-beta < 1.0-RC1", "1.0-RC1 < 1.0", "1.0 < 1.0-p1", "v1.2 = 1.2", "1.0 < 1.0.0", "1.0b1 < 1.0")]
-    [InlineData("nuget", "1.0.0.1 > 1.0.0", "1.0.0-BETA = 1.0.0-beta", "1.0.0-a < 1.0.0")]
+    [InlineData("nuget", "1.0.0.1 > 1.0.0", "1.0.0-BETA = 1.0.0-beta", "1.0.0-a < 1.0.0", "1.0.0--1 < 1.0.0-9", "1.0.0-4294967296 > 1.0.0-9", "1.0.0-b > 1.0.0-9")]
     public void Versions_order_as_their_ecosystem_says(string ecosystem, params string[] expected)
     {
         foreach (var relation in expected)

@@ -61,7 +61,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
             return IsRelated(packet, frame, direction) ? Fate.Pass : Outside();
         return Follow(packet, direction) switch
         {
-            Verdict.Blocked => direction == Direction.Out && IsAnswered(packet, frame) ? Fate.Refuse : Fate.Drop,
+            Verdict.Blocked => direction == Direction.Out && IsAnswered(packet) ? Fate.Refuse : Fate.Drop,
             _ => Fate.Pass,
         };
     }
@@ -209,11 +209,11 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         : bytes[0] == 0xff;
 
     // Whether the container hears of it: never in answer to a reset, to many, or to a part; and there must be something to quote.
-    private bool IsAnswered(ReadPacket packet, byte[] frame)
+    private bool IsAnswered(ReadPacket packet)
     {
         if (packet.Fragment is not null || IdentityOf(packet.Destination) == Identity.Multicast || (packet.Transport == 6 && (packet.TcpFlags & Rst) != 0))
             return false;
-        return packet.Transport == 6 || frame.Length >= EthernetLength + (packet.Version == 4 ? 28 : 48);
+        return packet.Transport == 6 || packet.End >= EthernetLength + (packet.Version == 4 ? 28 : 48);
     }
 
     private static Direction Other(Direction direction) => direction == Direction.Out ? Direction.In : Direction.Out;

@@ -142,6 +142,8 @@ public sealed class RefusalTests : IDisposable
     public void A_packet_too_short_to_quote_goes_without_an_answer()
     {
         Assert.True(_trial.Send(Other("10.0.0.2", "10.0.0.3", 47, 4)).Dropped);
+        Assert.True(_trial.Send(Other("10.0.0.2", "10.0.0.3", 47, 4) with { Padding = 22 }).Dropped, "what follows the packet is none of it");
+        Assert.True(_trial.Send(Other("fd00::2", "fd00::3", 47, 7)).Dropped);
     }
 
     [Fact]
