@@ -73,6 +73,9 @@ public sealed class Outside
             ip route add default via {Gateway}
             ip -6 route add default via {Gateway6}
             """)).Text;
+        // An earlier host may have had them, with another hardware address.
+        foreach (var address in (string[])[$"203.0.113.{number}", $"2001:db8:113::{number}"])
+            _ = (await Machine.RunAsync("ip", "neighbour", "flush", "to", address)).Text;
     }
 
     /// <summary>Asks a URL from here, as a user of the application does.</summary>
