@@ -5,8 +5,7 @@
  * Context:  egress: the process that sends, or softirq; ingress: softirq; the others: the process that makes the call. Packets are those of
  *           the container's sockets, from the IP header on.
  * Does:     lets packets pass or drops them, as the programs of a veth do (veth.bpf.c). They cannot be answered, so the call to open a
- *           conversation is refused already (EPERM),
- *           and so is that to bind a port that the profile has for other executables. Notes executables, as socket.bpf.c does.
+ *           conversation is refused already (EPERM). Judges who binds a port, and notes executables, as socket.bpf.c does.
  * On error: a packet that cannot be read does not pass in protect. Before the agent has said whose the control group is, all pass.
  * Needs:    Linux 5.17 (bpf_loop).
  */

@@ -76,6 +76,15 @@ GLOBAL int tell_call(const struct endpoint *endpoint, const struct socket_key *k
 	return 0;
 }
 
+/* Tells of a call outside the profile and counts it; what becomes of it. */
+INLINE int refuse_call(const struct endpoint *endpoint, const struct socket_key *key, __u32 executable, __u32 mode, __u32 reason, __u32 peer)
+{
+	__u32 verdict = mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
+	tell_call(endpoint, key, executable, verdict << 8 | reason, peer);
+	count(verdict == VERDICT_BLOCKED ? COUNTER_BLOCKED : COUNTER_WOULD_BLOCK);
+	return verdict == VERDICT_BLOCKED ? CALL_DENY : CALL_ALLOW;
+}
+
 /*
  * Judges a call by the profile of the caller's workload. What the profile does not have at all is left to the packets, which can answer
  * it, unless `strict`.
@@ -106,17 +115,10 @@ GLOBAL int judge_call(const struct endpoint *endpoint, const struct socket_key *
 	__u32 permission = judge_executable(&call, &peer);
 	if (permission == PERMISSION_ALL || (permission == PERMISSION_NONE && !strict))
 		return CALL_ALLOW;
-	__u32 verdict = workload.mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
 	__u32 reason = permission == PERMISSION_NONE ? REASON_NOT_IN_PROFILE : REASON_EXECUTABLE;
-	if (reason == REASON_NOT_IN_PROFILE && verdict == VERDICT_WOULD_BLOCK)
+	if (reason == REASON_NOT_IN_PROFILE && workload.mode != MODE_PROTECT)
 		return CALL_ALLOW; /* its packets tell */
-	tell_call(endpoint, key, executable, verdict << 8 | reason, peer_identity(&peer));
-	if (verdict == VERDICT_WOULD_BLOCK) {
-		count(COUNTER_WOULD_BLOCK);
-		return CALL_ALLOW;
-	}
-	count(COUNTER_BLOCKED);
-	return CALL_DENY;
+	return refuse_call(endpoint, key, executable, workload.mode, reason, peer_identity(&peer));
 }
 
 /* A call to open a conversation: judged where it is known whose it is, and noted unless it is refused. */
@@ -139,10 +141,7 @@ GLOBAL int judge_bind(const struct endpoint *endpoint, const struct socket_key *
 	struct workload *workload = bpf_map_lookup_elem(&workloads, &endpoint->workload);
 	if (!workload || workload->mode == MODE_LEARN || may_bind(workload->policy, executable, key->transport, key->port))
 		return CALL_ALLOW;
-	__u32 verdict = workload->mode == MODE_PROTECT ? VERDICT_BLOCKED : VERDICT_WOULD_BLOCK;
-	tell_call(endpoint, key, executable, verdict << 8 | REASON_EXECUTABLE, IDENTITY_ANY);
-	count(verdict == VERDICT_BLOCKED ? COUNTER_BLOCKED : COUNTER_WOULD_BLOCK);
-	return verdict == VERDICT_BLOCKED ? CALL_DENY : CALL_ALLOW;
+	return refuse_call(endpoint, key, executable, workload->mode, REASON_EXECUTABLE, IDENTITY_ANY);
 }
 
 /* A port was bound: judged where it is known whose it is, unless only the container itself can reach it; noted unless it is refused. */

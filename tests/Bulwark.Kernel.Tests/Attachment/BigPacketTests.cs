@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
-using Bulwark.Kernel.Netlink;
 using Bulwark.Kernel.Tests.Harness;
 using Bulwark.Model;
 
@@ -12,50 +9,24 @@ namespace Bulwark.Kernel.Tests.Attachment;
 /// <summary>TCP that the kernel carries over a veth in packets of more than 64 KiB (BIG TCP): their headers say that they are empty.</summary>
 public sealed class BigPacketTests : IDisposable
 {
-    private const uint Web = 0x101;
     private const long Bytes = 64 << 20;
     private const int LargestUsual = 65535;
 
-    private readonly PinFolder _folder = new();
-    private readonly PrivateNetwork _network = new();
-    private readonly PrivateNetwork _container = new();
-    private readonly KernelPrograms _kernel;
+    private readonly WatchedVeth _veth = new("fd09::3/64", "fd09::2/64", "gso_max_size", "185000", "gro_max_size", "185000");
 
     public BigPacketTests()
     {
-        _kernel = KernelPrograms.Load(_folder.Path);
-        _network.IpInside("link", "add", "outer", "type", "veth", "peer", "name", "inner", "netns", Path.GetFileName(_container.Path));
-        foreach (var (network, name, address) in new[] { (_network, "outer", "fd09::3/64"), (_container, "inner", "fd09::2/64") })
-        {
-            network.IpInside("link", "set", name, "gso_max_size", "185000", "gro_max_size", "185000");
-            network.IpInside("address", "add", address, "dev", name, "nodad");
-            network.IpInside("link", "set", name, "up");
-        }
-        var veth = _network.Inside(() =>
-        {
-            var index = Interfaces.Links().Single(l => l.Name == "outer").Index;
-            PacketHooks.OfHostEnds(_kernel, _folder.Path, PacketHooks.HasTcx).Attach(index);
-            return index;
-        });
-        _kernel.Endpoints.Set(veth, new() { Workload = Web, Container = 1 });
-        _kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse("fd09::2")), new() { Identity = Web, Container = 1 });
-        _kernel.Policies.Set(
+        _veth.Kernel.Policies.Set(
             new() { Policy = 1, Peer = Identity.World.Value, Port = 5001, Transport = Transport.Tcp.Number, Direction = (byte)Direction.Out }, Permission.All);
-        _kernel.Workloads.Set(Web, new() { Policy = 1, Mode = (uint)Mode.Protect });
+        _veth.Kernel.Workloads.Set(WatchedVeth.Web, new() { Policy = 1, Mode = (uint)Mode.Protect });
     }
 
-    public void Dispose()
-    {
-        _kernel.Dispose();
-        _network.Dispose();
-        _container.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _veth.Dispose();
 
     [Fact]
     public void Passes_and_is_counted_as_long_as_it_is()
     {
-        using var server = Start(_network,
+        using var server = Start(_veth.Network,
             """
             from socket import *
             listener = create_server(("fd09::3", 5001), family=AF_INET6)
@@ -67,7 +38,7 @@ public sealed class BigPacketTests : IDisposable
             """);
         Assert.Equal("listens", server.StandardOutput.ReadLine());
 
-        using var client = Start(_container,
+        using var client = Start(_veth.Container,
             $"""
             from socket import *
             connection = create_connection(("fd09::3", 5001))
@@ -77,11 +48,11 @@ public sealed class BigPacketTests : IDisposable
         client.WaitForExit();
 
         Assert.Equal(Bytes.ToString(CultureInfo.InvariantCulture), server.StandardOutput.ReadLine());
-        Assert.Equal(0ul, Sums.Of(_kernel, Counter.Malformed));
-        Assert.Equal(0ul, Sums.Of(_kernel, Counter.Blocked));
-        Assert.InRange((long)Sums.BytesOut(_kernel, 5001), Bytes, Bytes + Bytes / 50);
+        Assert.Equal(0ul, Sums.Of(_veth.Kernel, Counter.Malformed));
+        Assert.Equal(0ul, Sums.Of(_veth.Kernel, Counter.Blocked));
+        Assert.InRange((long)Sums.BytesOut(_veth.Kernel, 5001), Bytes, Bytes + Bytes / 50);
         // Packets of at most 64 KiB would have been more, with those that acknowledge them.
-        Assert.InRange((long)Sums.Of(_kernel, Counter.Packets), 1, Bytes / LargestUsual * 3 / 2);
+        Assert.InRange((long)Sums.Of(_veth.Kernel, Counter.Packets), 1, Bytes / LargestUsual * 3 / 2);
     }
 
     private static Process Start(PrivateNetwork network, string script) =>

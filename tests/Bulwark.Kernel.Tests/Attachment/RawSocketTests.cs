@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
-using Bulwark.Kernel.Netlink;
 using Bulwark.Kernel.Tests.Harness;
 using Bulwark.Model;
 using Bulwark.Model.Observations;
@@ -15,43 +13,22 @@ namespace Bulwark.Kernel.Tests.Attachment;
 /// </summary>
 public sealed class RawSocketTests : IDisposable
 {
-    private const uint Web = 0x101;
     private const uint Database = 0x102;
 
-    private readonly PinFolder _folder = new();
-    private readonly PrivateNetwork _network = new();
-    private readonly PrivateNetwork _container = new();
-    private readonly KernelPrograms _kernel;
+    private readonly WatchedVeth _veth = new("10.9.0.3/24", "10.9.0.2/24");
     private readonly EventRing _ring;
     private readonly List<Told> _told = [];
 
     public RawSocketTests()
     {
-        _kernel = KernelPrograms.Load(_folder.Path);
-        _ring = _kernel.OpenEvents(sample => _told.Add(Told.Read(sample)));
-        _network.IpInside("link", "add", "outer", "type", "veth", "peer", "name", "inner", "netns", Path.GetFileName(_container.Path));
-        _network.IpInside("address", "add", "10.9.0.3/24", "dev", "outer");
-        _network.IpInside("link", "set", "outer", "up");
-        _container.IpInside("address", "add", "10.9.0.2/24", "dev", "inner");
-        _container.IpInside("link", "set", "inner", "up");
-        var veth = _network.Inside(() =>
-        {
-            var index = Interfaces.Links().Single(l => l.Name == "outer").Index;
-            PacketHooks.OfHostEnds(_kernel, _folder.Path, PacketHooks.HasTcx).Attach(index);
-            return index;
-        });
-        _kernel.Endpoints.Set(veth, new() { Workload = Web, Container = 1 });
-        _kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse("10.9.0.2")), new() { Identity = Web, Container = 1 });
-        _kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse("10.9.0.3")), new() { Identity = Database, Container = 2 });
+        _ring = _veth.Kernel.OpenEvents(sample => _told.Add(Told.Read(sample)));
+        _veth.Kernel.Addresses.Set(MappedAddress.From(IPAddress.Parse("10.9.0.3")), new() { Identity = Database, Container = 2 });
     }
 
     public void Dispose()
     {
         _ring.Dispose();
-        _kernel.Dispose();
-        _network.Dispose();
-        _container.Dispose();
-        _folder.Dispose();
+        _veth.Dispose();
     }
 
     [Theory]
@@ -90,7 +67,7 @@ public sealed class RawSocketTests : IDisposable
         // As of a connection that both sides have forgotten: a reset, and an acknowledgement.
         Send("send = socket(AF_INET, SOCK_RAW, IPPROTO_TCP).sendto; [send(tcp(flags), ('10.9.0.3', 0)) for flags in (0x04, 0x10)]");
         Assert.Empty(Attempts());
-        Assert.Equal(0ul, Sums.Of(_kernel, Counter.Blocked));
+        Assert.Equal(0ul, Sums.Of(_veth.Kernel, Counter.Blocked));
 
         Send("socket(AF_INET, SOCK_RAW, IPPROTO_TCP).sendto(tcp(0x02), ('10.9.0.3', 0))");
         Assert.Equal(VerdictReason.Executable, (VerdictReason)Assert.Single(Attempts()).Head.Reason);
@@ -100,10 +77,10 @@ public sealed class RawSocketTests : IDisposable
     {
         foreach (var transport in (Transport[])[Transport.Tcp, Transport.Udp])
         {
-            _kernel.Policies.Set(
+            _veth.Kernel.Policies.Set(
                 new() { Policy = 1, Peer = Database, Port = 5432, Transport = transport.Number, Direction = (byte)Direction.Out }, permission);
         }
-        _kernel.Workloads.Set(Web, new() { Policy = 1, Mode = (uint)Mode.Protect });
+        _veth.Kernel.Workloads.Set(WatchedVeth.Web, new() { Policy = 1, Mode = (uint)Mode.Protect });
     }
 
     private List<Told> Attempts()
@@ -125,7 +102,7 @@ public sealed class RawSocketTests : IDisposable
             udp = bytes.fromhex("3039") + (5432).to_bytes(2, "big") + b"\x00\x08\x00\x00"
 
             """;
-        using var process = Process.Start(new ProcessStartInfo("nsenter", [$"--net={_container.Path}", "--", "python3", "-c", prepare + send])
+        using var process = Process.Start(new ProcessStartInfo("nsenter", [$"--net={_veth.Container.Path}", "--", "python3", "-c", prepare + send])
         {
             RedirectStandardError = true,
         })!;
