@@ -53,7 +53,7 @@ internal sealed class Results
         observing thread share the cores. {Rounds} rounds of 0.12 seconds for each cell, the settings of a row one right after another, in another
         order each time. The ratio is against the same round without programs: median (middle half). Below 1 is slower.
 
-        | conversation | without programs | nftables, 10 | nftables, 100,000 | learn | protect, 10 entries | protect, 1,000 | protect, 100,000 |
+        | conversation | without programs | nftables, 10 | nftables, 100,000 | learn | protect, 10 entries | the same, by the bridge | protect, 1,000 | protect, 100,000 |
         |---|---|---|---|---|---|---|---|
         {string.Join('\n', _traffic)}
 
@@ -67,7 +67,7 @@ internal sealed class Results
         do, in which the programs cost nothing; so this is the upper bound. {Rounds} rounds of 1,000 requests for each cell. The ratio is the
         time with to the time without programs, median (middle half). Above 1 is more.
 
-        | conversation | without programs | nftables, 10 | nftables, 100,000 | learn | protect, 10 entries | protect, 1,000 | protect, 100,000 |
+        | conversation | without programs | nftables, 10 | nftables, 100,000 | learn | protect, 10 entries | the same, by the bridge | protect, 1,000 | protect, 100,000 |
         |---|---|---|---|---|---|---|---|
         {string.Join('\n', _processor)}
 

@@ -29,6 +29,9 @@ internal enum Setting
     /// <summary>Protect, with a profile of 10 entries.</summary>
     Protect,
 
+    /// <summary>The same where packets have to pass the bridge, as those from and to other hosts do.</summary>
+    ProtectBridged,
+
     /// <summary>Protect, with a profile of 1,000 entries at each end.</summary>
     ProtectMedium,
 
@@ -59,6 +62,7 @@ internal sealed class Stage : IDisposable
     private readonly string _clientNamespace;
     private readonly string _serverNamespace;
     private readonly Nftables _nftables;
+    private readonly uint _bridge;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _observing;
     private long _observed; // µs
@@ -74,8 +78,7 @@ internal sealed class Stage : IDisposable
         var links = Interfaces.Links();
         ClientVeth = links.Single(l => l.Name == "client").Index;
         ServerVeth = links.Single(l => l.Name == "server").Index;
-        Kernel.Endpoints.Set(ClientVeth, new() { Netns = 1, Workload = Client.Value, Container = 1 });
-        Kernel.Endpoints.Set(ServerVeth, new() { Netns = 2, Workload = Server.Value, Container = 2 });
+        _bridge = links.Single(l => l.Name == "bridge").Index;
         Kernel.Addresses.Set(MappedAddress.From(ClientAddress), new() { Identity = Client.Value, Container = 1 });
         Kernel.Addresses.Set(MappedAddress.From(ServerAddress), new() { Identity = Server.Value, Container = 2 });
         WritePolicy(Setting.Protect, Small);
@@ -114,8 +117,11 @@ internal sealed class Stage : IDisposable
             return;
         }
         var policy = new WorkloadPolicy { Policy = VersionOf(setting), Mode = (uint)(setting == Setting.Learn ? Mode.Learn : Mode.Protect) };
+        var bridge = setting == Setting.ProtectBridged ? 0 : _bridge;
         using (Kernel.Changes.Begin())
         {
+            Kernel.Endpoints.Set(ClientVeth, new() { Netns = 1, Workload = Client.Value, Container = 1, Bridge = bridge });
+            Kernel.Endpoints.Set(ServerVeth, new() { Netns = 2, Workload = Server.Value, Container = 2, Bridge = bridge });
             Kernel.Workloads.Set(Client.Value, policy);
             Kernel.Workloads.Set(Server.Value, policy);
         }
@@ -149,7 +155,8 @@ internal sealed class Stage : IDisposable
         BpfFileSystem.Remove(Pins);
     }
 
-    private static uint VersionOf(Setting setting) => FirstVersion + (uint)setting;
+    private static uint VersionOf(Setting setting) =>
+        FirstVersion + (uint)(setting == Setting.ProtectBridged ? Setting.Protect : setting);
 
     private void WritePolicy(Setting setting, int count)
     {

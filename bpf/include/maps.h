@@ -18,7 +18,7 @@ struct endpoint {
 	__u32 workload;
 	__u32 container; /* number that the agent gave the container; owner of its addresses */
 	__u32 flags;
-	__u32 pad;
+	__u32 bridge; /* that the interface is a port of, if packets may go past it to another port's container; else 0 */
 };
 
 /* A place is the index of a host's interface, or one of these. */
@@ -234,6 +234,8 @@ struct connection {
 	__u16 announced_by; /* port of the conversation on which the server announced this one's; 0: it did not */
 	__u8 raw; /* enum raw */
 	__u8 pad;
+	__u32 neighbour; /* place of the other end, if packets may go there directly; else 0 */
+	__u32 pad2;
 	__u64 proxied; /* cookie of the proxy's socket, key of `proxied`; 0: no proxy's */
 };
 

@@ -81,6 +81,13 @@ INLINE int is_listed(__u32 policy, const struct peer *peer, const struct connect
 	return judge_executable(&call, peer) == PERMISSION_LISTED;
 }
 
+/* Whether packets may go between the place and the other one past the bridge that both are at. */
+INLINE int is_neighbour(const struct judging *j, __u32 place)
+{
+	struct endpoint *other = j->endpoint.bridge ? bpf_map_lookup_elem(&endpoints, &place) : 0;
+	return other && other->bridge == j->endpoint.bridge;
+}
+
 /*
  * Judges a conversation by the workload's current policy and writes the result, with what it is valid for, into `c`. The epoch comes last:
  * another core that sees it sees the verdict.
@@ -124,6 +131,8 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 		else
 			verdict = verdict_outside(j);
 	}
+	if (c->neighbour && !is_neighbour(j, c->neighbour))
+		c->neighbour = 0;
 	c->verdict = verdict;
 	c->peer = who;
 	c->policy = j->workload.policy;
@@ -304,6 +313,13 @@ INLINE void open_connection(struct judging *j, int *answered)
 	judge(j, c);
 }
 
+/* The interface at which the packet came to the host: of the other end's container, if no more than a bridge is between. */
+INLINE void note_neighbour(const struct __sk_buff *skb, const struct judging *j, struct connection *c)
+{
+	if (j->direction == DIRECTION_IN)
+		c->neighbour = is_neighbour(j, skb->ingress_ifindex) ? skb->ingress_ifindex : 0;
+}
+
 /* linux/socket.h and linux/net.h */
 #define FAMILY_PACKET 17
 #define FAMILY_XDP 44
@@ -352,6 +368,7 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 		}
 		open_connection(j, &answered);
 		c = &j->fresh;
+		note_neighbour(skb, j, c);
 		if (j->direction == c->opened_by)
 			c->opening_bytes = j->length;
 		/* what is blocked leaves no trace in the tables */
@@ -368,6 +385,7 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 		if (c->verdict != VERDICT_BLOCKED) {
 			c->last_seen = j->now;
 			c->seen |= 1 << j->direction;
+			note_neighbour(skb, j, c);
 			if (j->key.transport == TRANSPORT_TCP)
 				c = follow_tcp(j, c, &answered);
 			else
@@ -449,8 +467,12 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 /* A packet that the container behind an interface sends. */
 INLINE int judge_sent(struct __sk_buff *skb, __u32 place, enum towards container)
 {
-	if (is_known(skb, DIRECTION_OUT, place, ETH_LENGTH))
-		return TC_ACT_UNSPEC;
+	struct plain plain = {};
+	struct known known;
+	if (take_short_way(skb, DIRECTION_OUT, place, ETH_LENGTH, &plain, &known)) {
+		__u32 neighbour = known.connection->neighbour;
+		return container == TOWARDS_PEER && neighbour ? send_directly(skb, &plain, neighbour) : TC_ACT_UNSPEC;
+	}
 	struct judging *j = first_slot();
 	if (!j)
 		return TC_ACT_SHOT;
@@ -465,7 +487,9 @@ INLINE int judge_received(struct __sk_buff *skb, __u32 place)
 		skb->mark = 0;
 		return TC_ACT_UNSPEC;
 	}
-	if (is_known(skb, DIRECTION_IN, place, ETH_LENGTH))
+	struct plain plain = {};
+	struct known known;
+	if (take_short_way(skb, DIRECTION_IN, place, ETH_LENGTH, &plain, &known))
 		return TC_ACT_UNSPEC;
 	struct judging *j = first_slot();
 	return j ? handle(skb, j, DIRECTION_IN, place, ETH_LENGTH) : TC_ACT_SHOT;

@@ -39,7 +39,9 @@ public record struct Endpoint
     /// <summary>The number that the agent gave the container: owner of its addresses.</summary>
     public uint Container;
     public uint Flags;
-    public uint Pad;
+
+    /// <summary>The bridge that the interface is a port of, if packets may go past it to another port's container; else 0.</summary>
+    public uint Bridge;
 }
 
 /// <summary><c>struct workload</c>: which policy a workload has.</summary>
@@ -189,6 +191,10 @@ internal record struct Connection
     public ushort AnnouncedBy;
     public byte Raw;
     public byte Pad;
+
+    /// <summary>Place of the other end, if packets may go there directly; else 0.</summary>
+    public uint Neighbour;
+    public uint Pad2;
 
     /// <summary>Cookie of a proxy's socket.</summary>
     public ulong Proxied;
