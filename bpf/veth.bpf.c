@@ -2,8 +2,8 @@
 /*
  * Hook:     tc clsact, ingress and egress of the host's side of a container's veth pair.
  * Context:  softirq; ingress sees what the container sends, egress what is sent to it.
- * Does:     lets pass (TC_ACT_UNSPEC, so that programs of others run too), drops (TC_ACT_SHOT), or sends a refusal back to the
- *           container. Keeps the connection table, counts, and tells user space of connections and attempts.
+ * Does:     lets pass (TC_ACT_UNSPEC, so that programs of others run too), drops (TC_ACT_SHOT), sends a refusal back to the
+ *           container, or sends right into another container of the same bridge (TC_ACT_REDIRECT). Keeps the connection table, counts, and tells user space of connections and attempts.
  * On error: a packet that cannot be read, or whose container is not known, does not pass in protect.
  * Needs:    Linux 5.17 (bpf_loop).
  */

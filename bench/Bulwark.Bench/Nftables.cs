@@ -24,7 +24,7 @@ internal sealed class Nftables
             script.Append(" } }\n");
         }
         Run(script.Append("}\n").ToString());
-        File.WriteAllText("/proc/sys/net/bridge/bridge-nf-call-iptables", "1");
+        LetSeeBridged(false);
     }
 
     /// <summary>Brings the set of that size into force; 0 takes the rules away.</summary>
@@ -50,8 +50,12 @@ internal sealed class Nftables
                 """;
         }
         Run(script);
+        LetSeeBridged(size != 0);
         _inForce = size;
     }
+
+    // Without rules the bridge is left to itself, as on a host where nobody asked for more.
+    private static void LetSeeBridged(bool see) => File.WriteAllText("/proc/sys/net/bridge/bridge-nf-call-iptables", see ? "1" : "0");
 
     private static void Run(string script)
     {

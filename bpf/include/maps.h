@@ -233,9 +233,9 @@ struct connection {
 	__u32 opening_bytes; /* sent by the opener before there was an answer; counted with the first packet after it */
 	__u16 announced_by; /* port of the conversation on which the server announced this one's; 0: it did not */
 	__u8 raw; /* enum raw */
-	__u8 pad;
-	__u32 neighbour; /* place of the other end, if packets may go there directly; else 0 */
-	__u32 pad2;
+	__u8 is_direct; /* packets may go right to the neighbour */
+	__u32 neighbour; /* interface of the host at which the other end's packets came last */
+	__u32 pad;
 	__u64 proxied; /* cookie of the proxy's socket, key of `proxied`; 0: no proxy's */
 };
 

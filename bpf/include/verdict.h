@@ -131,8 +131,7 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 		else
 			verdict = verdict_outside(j);
 	}
-	if (c->neighbour && !is_neighbour(j, c->neighbour))
-		c->neighbour = 0;
+	c->is_direct = is_neighbour(j, c->neighbour);
 	c->verdict = verdict;
 	c->peer = who;
 	c->policy = j->workload.policy;
@@ -313,11 +312,13 @@ INLINE void open_connection(struct judging *j, int *answered)
 	judge(j, c);
 }
 
-/* The interface at which the packet came to the host: of the other end's container, if no more than a bridge is between. */
+/* The interface at which the packet came to the host is that of the other end's container, if no more than a bridge is between. */
 INLINE void note_neighbour(const struct __sk_buff *skb, const struct judging *j, struct connection *c)
 {
-	if (j->direction == DIRECTION_IN)
-		c->neighbour = is_neighbour(j, skb->ingress_ifindex) ? skb->ingress_ifindex : 0;
+	if (j->direction != DIRECTION_IN)
+		return;
+	c->neighbour = skb->ingress_ifindex;
+	c->is_direct = is_neighbour(j, c->neighbour);
 }
 
 /* linux/socket.h and linux/net.h */
@@ -470,8 +471,8 @@ INLINE int judge_sent(struct __sk_buff *skb, __u32 place, enum towards container
 	struct plain plain = {};
 	struct known known;
 	if (take_short_way(skb, DIRECTION_OUT, place, ETH_LENGTH, &plain, &known)) {
-		__u32 neighbour = known.connection->neighbour;
-		return container == TOWARDS_PEER && neighbour ? send_directly(skb, &plain, neighbour) : TC_ACT_UNSPEC;
+		struct connection *c = known.connection;
+		return container == TOWARDS_PEER && c->is_direct ? send_directly(skb, &plain, c->neighbour) : TC_ACT_UNSPEC;
 	}
 	struct judging *j = first_slot();
 	if (!j)

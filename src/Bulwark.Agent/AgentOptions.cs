@@ -11,6 +11,9 @@ public sealed record AgentOptions
     /// <summary>The Docker daemons to watch, as <c>unix://PATH</c>.</summary>
     public IReadOnlyList<string> Dockers { get; init; } = ["unix:///var/run/docker.sock"];
 
+    /// <summary>Whether packets of open connections may go from one container right to another, past a bridge that does nothing with them.</summary>
+    public bool PassBridges { get; init; } = true;
+
     /// <summary>The unix socket on which <c>bulwark runtime</c> asks whether a container may start.</summary>
     public string StartSocket { get; init; } = "/run/bulwark/" + StartQuestion.SocketName;
 }

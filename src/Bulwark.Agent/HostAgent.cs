@@ -72,7 +72,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
                 _noCgroups = "No cgroup v2 hierarchy is mounted, so executables are not known: mount one with 'mount -t cgroup2 none /sys/fs/cgroup/unified'.";
             _endpoints = new(_kernel, new(_kernel, options.BpfRoot, PacketHooks.HasTcx), _log);
             var keeper = new ProgramKeeper(_endpoints, sockets, _numbers, postContainer, time, _log);
-            _host = new(_kernel, _policies, _endpoints, keeper, _numbers, directory, postContainer, cgroups, time, _log);
+            _host = new(_kernel, _policies, _endpoints, keeper, _numbers, directory, postContainer, cgroups, options.PassBridges, time, _log);
             _ports = new(_kernel, _policies, time, _log);
             _counters = new(_kernel, post);
         }

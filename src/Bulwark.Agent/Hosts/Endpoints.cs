@@ -9,6 +9,7 @@ namespace Bulwark.Agent.Hosts;
 internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks, ILogger log)
 {
     private readonly Dictionary<uint, WatchPoint> _attached = [];
+    private readonly Dictionary<uint, uint> _bridges = [];
 
     /// <summary>The places.</summary>
     public IReadOnlyCollection<uint> Attached => _attached.Keys;
@@ -76,6 +77,19 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
             Set(place, EndpointOf(container, place));
     }
 
+    /// <summary>Which bridge packets of the interface may go past; 0 if none.</summary>
+    public void PutBridge(uint @interface, uint bridge)
+    {
+        if (_bridges.GetValueOrDefault(@interface) == bridge)
+            return;
+        _bridges[@interface] = bridge;
+        if (kernel.Endpoints.TryGet(@interface, out var endpoint) && endpoint.Container != 0)
+            Set(@interface, endpoint with { Bridge = bridge });
+    }
+
+    /// <summary>Whether no programs but ours are on the host's interface.</summary>
+    public bool AreAlone(uint @interface) => hooks.AreAlone(@interface);
+
     /// <summary>Whether the container at the place was put into quarantine, also for an earlier agent.</summary>
     public bool IsInQuarantine(uint place) => kernel.Endpoints.TryGet(place, out var endpoint) && (endpoint.Flags & Endpoint.Quarantined) != 0;
 
@@ -133,7 +147,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
         }
     }
 
-    private static Endpoint EndpointOf(WatchedContainer container, uint place)
+    private Endpoint EndpointOf(WatchedContainer container, uint place)
     {
         var isGroup = (place & Place.ControlGroup) != 0;
         return new()
@@ -142,6 +156,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
             Workload = container.Workload.Value,
             Container = container.Number,
             Flags = (isGroup ? Endpoint.OnHost : 0) | (container.IsInQuarantine ? Endpoint.Quarantined : 0),
+            Bridge = _bridges.GetValueOrDefault(place),
         };
     }
 
@@ -153,6 +168,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
 
     private void Remove(uint place)
     {
+        _bridges.Remove(place);
         using var change = kernel.Changes.Begin();
         kernel.Endpoints.Remove(place);
     }

@@ -24,6 +24,7 @@ internal sealed partial class HostLoop
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_holdAtMost = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_lookAtInterfacesEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_lookForDirectWaysEvery = TimeSpan.FromSeconds(1);
     private const int RestForLook = 50; // how many times longer it rests than a look at everything took
 
     private readonly Channel<object> _changes = Channel.CreateUnbounded<object>(new() { SingleReader = true });
@@ -41,6 +42,7 @@ internal sealed partial class HostLoop
     private readonly ILogger _log;
     private readonly string? _controlGroups;
     private readonly LinkTable _links = new();
+    private readonly DirectWays? _directWays;
     private readonly Dictionary<string, WatchedContainer> _containers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RuntimeNetwork> _networks = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, DateTimeOffset> _heldSince = [];
@@ -48,18 +50,21 @@ internal sealed partial class HostLoop
     private DateTimeOffset _lookedAtAll;
     private TimeSpan _lookAtAllEvery;
     private DateTimeOffset _lookedAtInterfaces;
+    private DateTimeOffset _lookedForDirectWays;
     private volatile HostPicture _picture = new(0, []);
 
     /// <param name="controlGroups">Where the hierarchy of version 2 is mounted; null if it is not.</param>
+    /// <param name="passBridges">Whether packets may go from one container right to another.</param>
     public HostLoop(
         KernelPrograms kernel, PolicyTable policies, Endpoints endpoints, ProgramKeeper keeper, ContainerNumbers numbers, IWorkloadDirectory directory,
-        Func<Observation, CancellationToken, ValueTask> post, string? controlGroups, TimeProvider time, ILogger log)
+        Func<Observation, CancellationToken, ValueTask> post, string? controlGroups, bool passBridges, TimeProvider time, ILogger log)
     {
         (_kernel, _policies, _endpoints, _keeper, _numbers, _directory, _post, _controlGroups, _time, _log) =
             (kernel, policies, endpoints, keeper, numbers, directory, post, controlGroups, time, log);
         _addresses = new(kernel);
         _sockets = new(kernel);
         _connections = new(kernel, time, log);
+        _directWays = passBridges ? new(_links, endpoints.AreAlone) : null;
     }
 
     /// <summary>What the loop last saw; for any thread.</summary>
@@ -99,6 +104,7 @@ internal sealed partial class HostLoop
             await SettleStartsAsync(cancellation).ConfigureAwait(false);
             ResolveHeld();
             await HealAsync(cancellation).ConfigureAwait(false);
+            LookForDirectWays();
             Publish();
         }
     }
@@ -114,8 +120,10 @@ internal sealed partial class HostLoop
                 _starts.Add(start);
                 break;
             case LinkSeen seen:
-                _links.Put(seen.Link);
-                Consider(seen.Link);
+                Take(seen.Link);
+                break;
+            case PortChanged port:
+                LookAgain(port.Interface);
                 break;
             case LinkGone gone:
                 _links.Remove(gone.Link.Index);
@@ -123,6 +131,7 @@ internal sealed partial class HostLoop
                 break;
             case FiltersChanged changed:
                 await _keeper.LookAtAsync(changed.Interface, cancellation).ConfigureAwait(false);
+                LookAgain(changed.Interface);
                 break;
             case AddressesChanged:
                 _addresses.ReadHost();
@@ -372,6 +381,45 @@ internal sealed partial class HostLoop
                 LogReleased(link.Name);
             }
         }
+    }
+
+    private void Take(Link link)
+    {
+        _links.Put(link);
+        Consider(link);
+        if (link.IsBridge)
+            FindDirectWays();
+        else
+            FindDirectWay(link.Index);
+    }
+
+    // Something happened to the interface that is not told in full.
+    private void LookAgain(uint @interface)
+    {
+        if (Interfaces.Find(@interface) is { } link)
+            Take(link);
+    }
+
+    private void LookForDirectWays()
+    {
+        var now = _time.GetUtcNow();
+        if (_directWays is null || now - _lookedForDirectWays < s_lookForDirectWaysEvery)
+            return;
+        _lookedForDirectWays = now;
+        _directWays.LookForFilters();
+        FindDirectWays();
+    }
+
+    private void FindDirectWays()
+    {
+        foreach (var place in _endpoints.Attached.Where(Place.IsHostInterface).ToList())
+            FindDirectWay(place);
+    }
+
+    private void FindDirectWay(uint @interface)
+    {
+        if (_directWays is not null && _endpoints.IsWatched(@interface))
+            _endpoints.PutBridge(@interface, _directWays.BridgeOf(@interface));
     }
 
     private void ForgetInterface(uint @interface)

@@ -61,6 +61,10 @@ internal sealed class WatchHooks(KernelPrograms programs, string pinRoot, bool u
         _ => ControlGroups.AreAttached(point.Place),
     };
 
+    /// <summary>Whether they are there, and nobody else's.</summary>
+    /// <param name="interface">A host's.</param>
+    public bool AreAlone(uint @interface) => _hostEnds.AreAlone(@interface);
+
     /// <summary>Takes the programs off, if they and it are there.</summary>
     public void Detach(WatchPoint point)
     {

@@ -60,6 +60,7 @@ internal sealed class ServerAndAgent(UpOptions options, Screen screen)
             {
                 BpfRoot = options.BpfRoot,
                 Dockers = options.DockerSockets,
+                PassBridges = server.PassBridges,
                 StartSocket = Path.Join(Path.GetDirectoryName(Path.GetFullPath(server.Socket)), StartQuestion.SocketName),
             },
             running.Directory, running.TryPost,

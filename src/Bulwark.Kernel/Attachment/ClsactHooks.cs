@@ -61,6 +61,10 @@ internal sealed unsafe class ClsactHooks
     /// <summary>Whether both programs are on the interface and the first to see its packets.</summary>
     public bool AreInPlace(uint @interface) => IsInPlace(@interface, _sends) && IsInPlace(@interface, _receives);
 
+    /// <summary>Whether both programs are on the interface, and no other filter.</summary>
+    public bool AreAlone(uint @interface) => AreInPlace(@interface)
+        && Interfaces.Filters(@interface, _sends.Parent).Count == 1 && Interfaces.Filters(@interface, _receives.Parent).Count == 1;
+
     /// <summary>Whether any program of ours is on the interface.</summary>
     public static bool IsAnyAttached(uint @interface) =>
         Interfaces.Filters(@interface, NetlinkMessage.ClsactIngress).Any(IsOurs) || Interfaces.Filters(@interface, NetlinkMessage.ClsactEgress).Any(IsOurs);

@@ -46,6 +46,9 @@ public sealed class PacketHooks
     /// <summary>Whether both programs are on the interface and the first to see its packets.</summary>
     public bool AreInPlace(uint @interface) => _tcx?.AreInPlace(@interface) ?? _clsact.AreInPlace(@interface);
 
+    /// <summary>Whether nobody else's program sees its packets: those of a queueing discipline's filters, and of tcx.</summary>
+    public bool AreAlone(uint @interface) => _tcx is null ? _clsact.AreAlone(@interface) : _tcx.AreAlone(@interface) && !Netlink.Interfaces.HasFilters(@interface);
+
     /// <summary>Takes the programs off the interface, if they and it are there.</summary>
     public void Detach(uint @interface)
     {

@@ -67,6 +67,10 @@ internal sealed unsafe class TcxHooks
     public bool AreInPlace(uint @interface) =>
         _sides.All(side => ProgramsOn(@interface, side.Point) is [var first, ..] && first == side.ProgramId);
 
+    /// <summary>Whether both programs are on the interface, and no other by tcx.</summary>
+    public bool AreAlone(uint @interface) =>
+        _sides.All(side => ProgramsOn(@interface, side.Point) is [var only] && only == side.ProgramId);
+
     /// <summary>Whether any program of ours, also of an earlier process, is on the interface.</summary>
     public bool IsAnyAttached(uint @interface) => _sides.Any(side => File.Exists(Pin(@interface, side)));
 

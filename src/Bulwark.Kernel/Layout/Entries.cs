@@ -190,11 +190,11 @@ internal record struct Connection
     public uint OpeningBytes;
     public ushort AnnouncedBy;
     public byte Raw;
-    public byte Pad;
+    public byte IsDirect;
 
-    /// <summary>Place of the other end, if packets may go there directly; else 0.</summary>
+    /// <summary>Interface of the host at which the other end's packets came last.</summary>
     public uint Neighbour;
-    public uint Pad2;
+    public uint Pad;
 
     /// <summary>Cookie of a proxy's socket.</summary>
     public ulong Proxied;

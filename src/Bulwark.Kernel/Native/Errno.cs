@@ -10,5 +10,6 @@ internal static class Errno
     public const int NoDevice = 19;
     public const int Invalid = 22;
     public const int ProtocolNotSupported = 93;
+    public const int NotSupported = 95;
     public const int NoBuffers = 105;
 }

@@ -17,6 +17,9 @@ public static class Interfaces
         return links;
     }
 
+    /// <summary>The interface of that index as it is now; null when it is gone.</summary>
+    public static Link? Find(uint index) => Get(new byte[16], index);
+
     /// <summary>The other end of a veth, wherever it is; null when it is gone.</summary>
     public static Link? PeerOf(Link link)
     {
@@ -24,10 +27,15 @@ public static class Interfaces
             return null;
         const ushort TargetNamespace = 46; // IFLA_TARGET_NETNSID
         var body = new byte[24]; // struct ifinfomsg, then one attribute of 8 bytes
-        MemoryMarshal.Write(body.AsSpan(4), link.Peer);
         MemoryMarshal.Write(body.AsSpan(16), (ushort)8);
         MemoryMarshal.Write(body.AsSpan(18), TargetNamespace);
         MemoryMarshal.Write(body.AsSpan(20), link.PeerNamespace);
+        return Get(body, link.Peer);
+    }
+
+    private static Link? Get(byte[] body, uint index)
+    {
+        MemoryMarshal.Write(body.AsSpan(4), index);
         using var socket = new NetlinkSocket(0);
         socket.Send(NetlinkMessage.Request(NetlinkMessage.GetLink, 0, body));
         var bytes = (ReadOnlySpan<byte>)socket.Receive();

@@ -23,7 +23,23 @@ public sealed record Link(uint Index, string Name)
     /// <summary>The bridge that it is a port of, or 0.</summary>
     public uint Master { get; init; }
 
+    /// <summary>Whether that bridge takes packets from it for all other ports, and brings it theirs.</summary>
+    public bool IsOpenPort { get; init; }
+
+    /// <summary>Whether this is a bridge that lets filters see its packets: by VLAN, or those of netfilter.</summary>
+    public bool FiltersBridged { get; init; }
+
+    /// <summary>The kind of queueing discipline through which it sends, <c>noqueue</c> if it needs none.</summary>
+    public string QueueingDiscipline { get; init; } = "";
+
+    /// <summary>How many there are who want to see all packets on it. A bridge is one, on its ports.</summary>
+    public uint Promiscuity { get; init; }
+
     public bool IsVeth => Kind == "veth";
+
+    public bool IsBridge => Kind == Bridge;
+
+    internal const string Bridge = "bridge";
 }
 
 /// <summary>An address of an interface.</summary>
@@ -38,13 +54,17 @@ public abstract record LinkChange;
 /// <summary>An interface is there, as it is now.</summary>
 public sealed record LinkSeen(Link Link) : LinkChange;
 
+/// <summary>An interface is another port than before, or none any more: it is to be looked at.</summary>
+/// <param name="Interface">Its index.</param>
+public sealed record PortChanged(uint Interface) : LinkChange;
+
 /// <summary>An interface is gone from the namespace: removed, or moved to another.</summary>
 public sealed record LinkGone(Link Link) : LinkChange;
 
 /// <summary>Addresses of the host's interfaces changed.</summary>
 public sealed record AddressesChanged : LinkChange;
 
-/// <summary>Filters came to the interface or went, or their queueing discipline did.</summary>
+/// <summary>Filters or queueing disciplines came to the interface, or went.</summary>
 /// <param name="Interface">Its index.</param>
 public sealed record FiltersChanged(uint Interface) : LinkChange;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -61,38 +60,91 @@ internal static class NetlinkMessage
         if (body.Length < LinkHeader)
             return null;
         var index = MemoryMarshal.Read<uint>(body[4..]);
-        var (name, kind, hardware, peer, elsewhere, master) = ("", "", PhysicalAddress.None, 0u, -1, 0u);
+        var link = new Link(index, "");
         var attributes = body[LinkHeader..];
         while (TryTakeAttribute(ref attributes, out var type, out var value))
         {
             switch (type)
             {
                 case 1: // IFLA_ADDRESS
-                    hardware = new(value.ToArray());
+                    link = link with { HardwareAddress = new(value.ToArray()) };
                     break;
                 case 3: // IFLA_IFNAME
-                    name = Text(value);
+                    link = link with { Name = Text(value) };
                     break;
                 case 5 when value.Length >= 4: // IFLA_LINK
-                    peer = MemoryMarshal.Read<uint>(value);
+                    link = link with { Peer = MemoryMarshal.Read<uint>(value) };
+                    break;
+                case 6: // IFLA_QDISC
+                    link = link with { QueueingDiscipline = Text(value) };
                     break;
                 case 10 when value.Length >= 4: // IFLA_MASTER
-                    master = MemoryMarshal.Read<uint>(value);
-                    break;
-                case 37 when value.Length >= 4: // IFLA_LINK_NETNSID
-                    elsewhere = MemoryMarshal.Read<int>(value);
+                    link = link with { Master = MemoryMarshal.Read<uint>(value) };
                     break;
                 case 18: // IFLA_LINKINFO
-                    while (TryTakeAttribute(ref value, out var inner, out var information))
-                    {
-                        if (inner == 1) // IFLA_INFO_KIND
-                            kind = Text(information);
-                    }
+                    link = ReadLinkInformation(link, value);
+                    break;
+                case 30 when value.Length >= 4: // IFLA_PROMISCUITY
+                    link = link with { Promiscuity = MemoryMarshal.Read<uint>(value) };
+                    break;
+                case 37 when value.Length >= 4: // IFLA_LINK_NETNSID
+                    link = link with { PeerNamespace = MemoryMarshal.Read<int>(value) };
                     break;
             }
         }
-        return new(index, name) { Kind = kind, HardwareAddress = hardware, Peer = peer, PeerNamespace = elsewhere, Master = master };
+        return link;
     }
+
+    // What is particular to the kind of device, and to the kind that it is a port of. A kind comes before what is particular to it.
+    private static Link ReadLinkInformation(Link link, ReadOnlySpan<byte> attributes)
+    {
+        var portOf = "";
+        while (TryTakeAttribute(ref attributes, out var type, out var value))
+        {
+            switch (type)
+            {
+                case 1: // IFLA_INFO_KIND
+                    link = link with { Kind = Text(value) };
+                    break;
+                case 2 when link.IsBridge: // IFLA_INFO_DATA
+                    link = link with { FiltersBridged = FiltersBridged(value) };
+                    break;
+                case 4: // IFLA_INFO_SLAVE_KIND
+                    portOf = Text(value);
+                    break;
+                case 5 when portOf == Link.Bridge: // IFLA_INFO_SLAVE_DATA
+                    link = link with { IsOpenPort = IsOpenPort(value) };
+                    break;
+            }
+        }
+        return link;
+    }
+
+    private static bool FiltersBridged(ReadOnlySpan<byte> attributes)
+    {
+        var filters = false;
+        while (TryTakeAttribute(ref attributes, out var type, out var value))
+        {
+            // IFLA_BR_VLAN_FILTERING, IFLA_BR_NF_CALL_IPTABLES, IFLA_BR_NF_CALL_IP6TABLES, IFLA_BR_NF_CALL_ARPTABLES
+            filters |= type is 7 or 36 or 37 or 38 && !value.IsEmpty && value[0] != 0;
+        }
+        return filters;
+    }
+
+    private static bool IsOpenPort(ReadOnlySpan<byte> attributes)
+    {
+        const byte Forwarding = 3; // BR_STATE_FORWARDING
+        var (forwards, isolated) = (false, false);
+        while (TryTakeAttribute(ref attributes, out var type, out var value))
+        {
+            forwards |= type == 1 && value is [Forwarding, ..]; // IFLA_BRPORT_STATE
+            isolated |= type == 33 && !value.IsEmpty && value[0] != 0; // IFLA_BRPORT_ISOLATED
+        }
+        return forwards && !isolated;
+    }
+
+    /// <summary>Whether a message of a link is what a bridge says of its port: not all of the link, and not that it is gone.</summary>
+    public static bool IsOfPort(ReadOnlySpan<byte> body) => body is [7, ..]; // AF_BRIDGE
 
     public static LinkAddress? ReadAddress(ReadOnlySpan<byte> body)
     {
@@ -121,8 +173,8 @@ internal static class NetlinkMessage
         return (local ?? address) is { } own ? new(index, own, broadcast) : null;
     }
 
-    /// <summary>The interface that a message about traffic control is about; 0 if it is too short to tell.</summary>
-    public static uint ReadTrafficControl(ReadOnlySpan<byte> body) => body.Length >= TrafficControlHeader ? MemoryMarshal.Read<uint>(body[4..]) : 0;
+    /// <summary>The interface that a message about a link or traffic control is about; 0 if it is too short to tell.</summary>
+    public static uint ReadIndex(ReadOnlySpan<byte> body) => body.Length >= LinkHeader ? MemoryMarshal.Read<uint>(body[4..]) : 0;
 
     /// <summary>A filter; null for what a listing says of all filters of one priority together.</summary>
     public static Filter? ReadFilter(ReadOnlySpan<byte> body)

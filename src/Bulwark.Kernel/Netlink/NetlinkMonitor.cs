@@ -37,6 +37,9 @@ public sealed class NetlinkMonitor : IDisposable
         {
             switch (type)
             {
+                case NetlinkMessage.NewLink or NetlinkMessage.DeleteLink when NetlinkMessage.IsOfPort(body):
+                    sink(new PortChanged(NetlinkMessage.ReadIndex(body)));
+                    break;
                 case NetlinkMessage.NewLink when NetlinkMessage.ReadLink(body) is { } link:
                     sink(new LinkSeen(link));
                     break;
@@ -46,8 +49,8 @@ public sealed class NetlinkMonitor : IDisposable
                 case NetlinkMessage.NewAddress or NetlinkMessage.DeleteAddress:
                     sink(new AddressesChanged());
                     break;
-                case NetlinkMessage.DeleteQdisc or NetlinkMessage.NewFilter or NetlinkMessage.DeleteFilter:
-                    sink(new FiltersChanged(NetlinkMessage.ReadTrafficControl(body)));
+                case NetlinkMessage.NewQdisc or NetlinkMessage.DeleteQdisc or NetlinkMessage.NewFilter or NetlinkMessage.DeleteFilter:
+                    sink(new FiltersChanged(NetlinkMessage.ReadIndex(body)));
                     break;
             }
         }

@@ -60,6 +60,7 @@ public static class ConfigurationFile
         ["auto"] = (options, key, value) => options with { Auto = Switch(key, value) },
         [LearningKey] = (options, key, value) => options with { Learning = Learning(key, value) },
         [ImagesKey] = (options, key, value) => options with { Images = Images(key, value) },
+        ["passBridges"] = (options, key, value) => options with { PassBridges = Switch(key, value) },
         ["runtime"] = (options, key, value) => options with { Runtime = Text(key, value) },
         ["dataDirectory"] = (options, key, value) => options with { DataDirectory = Text(key, value) },
         ["socket"] = (options, key, value) => options with { Socket = Text(key, value) },

@@ -35,6 +35,9 @@ public sealed record ServerOptions
     /// <summary>Scans of images, and which images must not start in protect.</summary>
     public ImageOptions Images { get; init; } = new();
 
+    /// <summary>Whether packets of open connections may go from one container right to another, past a bridge that does nothing with them.</summary>
+    public bool PassBridges { get; init; } = true;
+
     /// <summary>The runtime that containers are to have, also with a suffix; with runc also Bulwark's own.</summary>
     public string Runtime { get; init; } = "runc";
 }

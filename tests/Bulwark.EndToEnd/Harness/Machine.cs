@@ -45,6 +45,8 @@ public sealed class Machine
             done
             ip link set lo up
             sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+            # As where nobody loaded br_netfilter: here it may be in every kernel.
+            sysctl -qew net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
             touch "$2"
             exec sleep infinity
             """;

@@ -9,9 +9,9 @@ internal static class KernelTime
     public static void Pass(KernelPrograms kernel, TimeSpan span)
     {
         // Each of these values starts with a time.
-        Shift<Bytes48, Bytes48>(kernel, "openings", span);
-        Shift<Bytes48, Bytes48>(kernel, "tcp_connections", span);
-        Shift<Bytes48, Bytes48>(kernel, "other_connections", span);
+        Shift<Bytes48, Bytes56>(kernel, "openings", span);
+        Shift<Bytes48, Bytes56>(kernel, "tcp_connections", span);
+        Shift<Bytes48, Bytes56>(kernel, "other_connections", span);
         Shift<Bytes40, Bytes16>(kernel, "announcements", span);
         Shift<Bytes48, Bytes16>(kernel, "fragments", span);
         Shift<Bytes24, Bytes24>(kernel, "name_addresses", span);
@@ -68,6 +68,12 @@ internal static class KernelTime
 
     [InlineArray(48)]
     private struct Bytes48
+    {
+        private byte _first;
+    }
+
+    [InlineArray(56)]
+    private struct Bytes56
     {
         private byte _first;
     }

@@ -17,6 +17,18 @@ internal static class Sums
         return sum;
     }
 
+    /// <summary>Bytes that a workload's containers sent and received.</summary>
+    public static (ulong Out, ulong In) Traffic(KernelPrograms kernel, uint workload)
+    {
+        var (sent, received) = (0UL, 0UL);
+        kernel.OpenTraffic().ReadAll((in TrafficKey key, PerCpuMap<TrafficKey, Traffic>.PerCpuValues values) =>
+        {
+            for (var cpu = 0; cpu < values.Count && key.Workload == workload; cpu++)
+                (sent, received) = (sent + values[cpu].BytesOut, received + values[cpu].BytesIn);
+        });
+        return (sent, received);
+    }
+
     /// <summary>Bytes that containers sent in conversations on a port.</summary>
     public static ulong BytesOut(KernelPrograms kernel, ushort port)
     {

@@ -61,6 +61,44 @@ public sealed class NetlinkMessageTests
         Assert.Equal("bridge", links.Single(l => l.Name == "bridge").Kind);
     }
 
+    [Theory]
+    [InlineData(7)] // IFLA_BR_VLAN_FILTERING
+    [InlineData(36)] // IFLA_BR_NF_CALL_IPTABLES
+    [InlineData(37)]
+    public void A_bridge_tells_that_its_packets_are_filtered(byte attribute)
+    {
+        foreach (var isOn in (bool[])[false, true])
+        {
+            // IFLA_LINKINFO with IFLA_INFO_KIND and IFLA_INFO_DATA, which has one attribute of a byte
+            byte[] body = [.. new byte[16], 28, 0, 18, 0, 11, 0, 1, 0, .. "bridge\0"u8, 0, 9, 0, 2, 0, 5, 0, attribute, 0, (byte)(isOn ? 1 : 0), 0, 0, 0];
+
+            Assert.Equal(isOn, NetlinkMessage.ReadLink(body)!.FiltersBridged);
+        }
+    }
+
+    [Fact]
+    public void What_a_bridge_says_of_a_port_is_not_taken_for_the_whole_interface()
+    {
+        using var network = new PrivateNetwork();
+        network.IpInside("link", "add", "bridge", "type", "bridge");
+        network.IpInside("link", "add", "outer", "type", "veth", "peer", "name", "inner");
+        using var monitor = network.Inside(() => new NetlinkMonitor());
+
+        network.IpInside("link", "set", "outer", "master", "bridge");
+        network.IpInside("link", "set", "outer", "nomaster");
+
+        var told = new List<LinkChange>();
+        using var stop = new CancellationTokenSource();
+        monitor.Run(change =>
+        {
+            told.Add(change);
+            if (told.OfType<PortChanged>().Count() > 1 && told[^1] is LinkSeen { Link: { Name: "outer", Master: 0 } })
+                stop.Cancel();
+        }, stop.Token);
+        Assert.DoesNotContain(told, change => change is LinkGone);
+        Assert.DoesNotContain(told, change => change is LinkSeen { Link: { Name: "outer", IsVeth: false } });
+    }
+
     private static void ReadAll(byte[] bytes)
     {
         var rest = (ReadOnlySpan<byte>)bytes;
@@ -69,11 +107,11 @@ public sealed class NetlinkMessageTests
             NetlinkMessage.ReadLink(body);
             NetlinkMessage.ReadAddress(body);
             NetlinkMessage.ReadFilter(body);
-            NetlinkMessage.ReadTrafficControl(body);
+            NetlinkMessage.ReadIndex(body);
         }
         NetlinkMessage.ReadLink(bytes);
         NetlinkMessage.ReadAddress(bytes);
         NetlinkMessage.ReadFilter(bytes);
-        NetlinkMessage.ReadTrafficControl(bytes);
+        NetlinkMessage.ReadIndex(bytes);
     }
 }
