@@ -20,9 +20,7 @@ INLINE int judge_in_cgroup(struct __sk_buff *skb, __u8 direction)
 	__u32 *place = bpf_get_local_storage(&cgroup_places, 0);
 	if (!*place)
 		return CGROUP_PASS;
-	struct plain plain = {};
-	struct known known;
-	if (take_short_way(skb, direction, *place, 0, &plain, &known))
+	if (take_short_way(skb, direction, *place, 0) != LONG_WAY)
 		return CGROUP_PASS;
 	struct judging *j = free_slot();
 	if (!j)

@@ -6,7 +6,7 @@ namespace Bulwark.Bench;
 
 /// <summary>
 /// The conversations that are measured, named as netperf names them. Blocking sockets, one client, one server; each answers how many
-/// it did in a second.
+/// it did in a second. Where they take turns both are on one processor: to wake another takes longer than all the rest, and never the same.
 /// </summary>
 internal static class Conversations
 {
@@ -16,6 +16,7 @@ internal static class Conversations
     private const int ConnectPort = FirstPort + 2;
     private const int DatagramPort = FirstPort + 3;
     private const int StreamPiece = 128 * 1024; // bytes
+    private const int SharedProcessor = 0;
 
     /// <summary>Starts the servers, each on a thread in the server's namespace, for as long as the process lives.</summary>
     public static void Serve(Stage stage)
@@ -44,6 +45,7 @@ internal static class Conversations
     /// <summary>Requests of one byte, each answered with one, a second over one connection.</summary>
     public static double Requests(TimeSpan time)
     {
+        OneProcessor.Keep(SharedProcessor);
         using var socket = Connect(RequestPort);
         var one = new byte[1];
         return Count(time, () =>
@@ -56,6 +58,7 @@ internal static class Conversations
     /// <summary>The same, with a connection for each.</summary>
     public static double Connections(TimeSpan time)
     {
+        OneProcessor.Keep(SharedProcessor);
         var one = new byte[1];
         return Count(time, () =>
         {
@@ -69,6 +72,7 @@ internal static class Conversations
     /// <summary>Requests by datagram a second.</summary>
     public static double Datagrams(TimeSpan time)
     {
+        OneProcessor.Keep(SharedProcessor);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 1000 };
         socket.Connect(Stage.ServerAddress, DatagramPort);
         var one = new byte[1];
@@ -117,6 +121,7 @@ internal static class Conversations
 
     private static void ServeRequests()
     {
+        OneProcessor.Keep(SharedProcessor);
         using var listening = Listen(RequestPort);
         var one = new byte[1];
         while (true)
@@ -130,6 +135,7 @@ internal static class Conversations
 
     private static void ServeConnections()
     {
+        OneProcessor.Keep(SharedProcessor);
         using var listening = Listen(ConnectPort);
         var one = new byte[1];
         while (true)
@@ -142,6 +148,7 @@ internal static class Conversations
 
     private static void ServeDatagrams()
     {
+        OneProcessor.Keep(SharedProcessor);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Any, DatagramPort));
         var one = new byte[1];

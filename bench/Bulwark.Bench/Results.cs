@@ -49,12 +49,14 @@ internal sealed class Results
         ## Conversations
 
         Two network namespaces on a bridge, one veth pair each, as Docker connects two containers, but without its NAT rules. The programs are at
-        both veths, attached by {(Bulwark.Kernel.Attachment.PacketHooks.HasTcx ? "tcx" : "clsact")}, so each packet is judged twice; nftables judges it once. One client and one server with blocking sockets; client, server and the agent's
-        observing thread share the cores. {Rounds} rounds of 0.12 seconds for each cell, the settings of a row one right after another, in another
+        both veths, attached by {(Bulwark.Kernel.Attachment.PacketHooks.HasTcx ? "tcx" : "clsact")}, so each packet is judged for both ends; nftables judges it once. Packets of open connections go
+        past the bridge, except in the column that says so. One client and one server with blocking sockets. Where they take turns, they share one core, as to
+        wake another one takes a virtual machine longer than all the rest, and never the same; the agent's observing thread has the other.
+        {Rounds} rounds of 0.12 seconds for each cell, the settings of a row one right after another, in another
         order each time. The ratio is against the same round without programs: median (middle half). Below 1 is slower.
 
         | conversation | without programs | nftables, 10 | nftables, 100,000 | learn | protect, 10 entries | the same, by the bridge | protect, 1,000 | protect, 100,000 |
-        |---|---|---|---|---|---|---|---|
+        |---|---|---|---|---|---|---|---|---|
         {string.Join('\n', _traffic)}
 
         The names are netperf's: a stream over one connection; requests of one byte over one connection; a connection for each
@@ -68,7 +70,7 @@ internal sealed class Results
         time with to the time without programs, median (middle half). Above 1 is more.
 
         | conversation | without programs | nftables, 10 | nftables, 100,000 | learn | protect, 10 entries | the same, by the bridge | protect, 1,000 | protect, 100,000 |
-        |---|---|---|---|---|---|---|---|
+        |---|---|---|---|---|---|---|---|---|
         {string.Join('\n', _processor)}
 
         ## One packet

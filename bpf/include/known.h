@@ -7,7 +7,6 @@
 #define BULWARK_KNOWN_H
 
 #include "tell.h"
-#include <linux/if_packet.h>
 
 /* A plain packet: where its payload is, and the key of its connection. */
 struct plain {
@@ -87,86 +86,45 @@ INLINE int read_plain(const struct __sk_buff *skb, __u8 direction, __u32 l3, str
 	return plain_transport(skb, ip, plain->length - header, direction, plain);
 }
 
-/* A connection that is answered, allowed, and judged by what is in force now; and where its packets are counted. */
-struct known {
-	struct connection *connection;
-	struct traffic *counted;
-};
+#define LONG_WAY 0xffffffffu /* no place */
 
-/* Whether the packet may pass by what is known of its connection alone, seen from the key's place. */
-INLINE int is_known(const struct connection_key *key, const struct plain *plain, __u8 direction, __u32 epoch, __u64 now, struct known *known)
+/*
+ * Whether the packet may pass by what is known of its connection alone; counts it then. Returns the place of the other end's container if it may
+ * go right there, 0 if not, or LONG_WAY.
+ */
+GLOBAL __u32 take_short_way(struct __sk_buff *skb, __u8 direction, __u32 place, __u32 l3)
 {
-	struct connection *c = find_answered(key);
+	struct plain plain = { .key.ifindex = place };
+
+	l3 &= 0x1f; /* 0 or ETH_LENGTH: the verifier is not told */
+	if (skb->vlan_present || !read_plain(skb, direction, l3, &plain))
+		return LONG_WAY;
+	__u32 epoch = current_epoch();
+	struct connection *c = find_answered(&plain.key);
 	if (!c || is_changing() || *(volatile __u32 *)&c->epoch != epoch || c->verdict != VERDICT_ALLOWED)
-		return 0;
-	if ((c->state != STATE_ESTABLISHED && c->state != STATE_CLOSING) || (plain->payload && may_announce(c, direction)))
-		return 0;
-	if (age_of(c->last_seen, now) >= connection_life(c, key->transport))
-		return 0;
+		return LONG_WAY;
+	if ((c->state != STATE_ESTABLISHED && c->state != STATE_CLOSING) || (plain.payload && may_announce(c, direction)))
+		return LONG_WAY;
+	__u64 now = bpf_ktime_get_coarse_ns();
+	if (age_of(c->last_seen, now) >= connection_life(c, plain.key.transport))
+		return LONG_WAY;
 	struct traffic_key which = {
 		.workload = c->workload,
 		.peer = c->peer,
 		.port = conversation_port(c),
-		.transport = key->transport,
+		.transport = plain.key.transport,
 		.direction = c->opened_by,
 	};
 	struct traffic *counted = bpf_map_lookup_elem(&traffic, &which);
-	if (!counted || (plain->payload && wants_sample(c, counted, direction)))
-		return 0;
-	known->connection = c;
-	known->counted = counted;
-	return 1;
-}
-
-INLINE void note_packet(const struct known *known, const struct plain *plain, __u8 direction, __u64 now)
-{
-	struct connection *c = known->connection;
-
-	add_traffic(known->counted, c, direction, plain->length);
-	if (plain->fin)
+	if (!counted || (plain.payload && wants_sample(c, counted, direction)))
+		return LONG_WAY;
+	add_traffic(counted, c, direction, plain.length);
+	if (plain.fin)
 		note_fin(c, direction);
 	if (c->last_seen < now)
 		c->last_seen = now;
 	count(COUNTER_PACKETS);
-}
-
-/* Lets a packet take the short way, as far as `direction` of its container is concerned; 0 if it has to take the long one. */
-INLINE int take_short_way(const struct __sk_buff *skb, __u8 direction, __u32 place, __u32 l3, struct plain *plain, struct known *known)
-{
-	plain->key.ifindex = place;
-	if (skb->vlan_present || !read_plain(skb, direction, l3, plain))
-		return 0;
-	__u32 epoch = current_epoch();
-	__u64 now = bpf_ktime_get_coarse_ns();
-	if (!is_known(&plain->key, plain, direction, epoch, now, known))
-		return 0;
-	note_packet(known, plain, direction, now);
-	return 1;
-}
-
-/*
- * Sends a packet that took the short way right into the container at `place`, if it may pass there as well: past a bridge that would do
- * nothing with it, and past the program there, whose work is done here.
- */
-INLINE int send_directly(struct __sk_buff *skb, const struct plain *plain, __u32 place)
-{
-	struct connection_key key = {
-		.local = plain->key.remote,
-		.remote = plain->key.local,
-		.ifindex = place,
-		.local_port = plain->key.remote_port,
-		.remote_port = plain->key.local_port,
-		.transport = plain->key.transport,
-	};
-	struct known known;
-	__u32 epoch = current_epoch();
-	__u64 now = bpf_ktime_get_coarse_ns();
-
-	if (!is_known(&key, plain, DIRECTION_IN, epoch, now, &known))
-		return TC_ACT_UNSPEC;
-	note_packet(&known, plain, DIRECTION_IN, now);
-	bpf_skb_change_type(skb, PACKET_HOST); /* it was sent to the other's hardware address */
-	return bpf_redirect_peer(place, 0);
+	return c->is_direct ? c->neighbour : 0;
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include "known.h"
 #include "names.h"
 #include "reject.h"
+#include <linux/if_packet.h>
 
 /* Everything about the packet in hand. Too large for the stack, so it lives in a map. */
 struct judging {
@@ -20,6 +21,7 @@ struct judging {
 	__u32 epoch;
 	__u32 direction;
 	__u32 length; /* bytes, from the IP header on */
+	__u32 neighbour; /* place of the other end, if the packet may go right there */
 	__u32 busy; /* this and what follows outlives the packet */
 	struct reply reply;
 };
@@ -396,6 +398,7 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 		}
 	}
 	if (c->verdict == VERDICT_ALLOWED) {
+		j->neighbour = c->is_direct ? c->neighbour : 0;
 		if (answered)
 			count_traffic(skb, &j->endpoint, &j->key, c, &j->packet, j->direction, j->length);
 		if (answered && may_announce(c, j->direction) && !j->packet.later_fragment)
@@ -465,20 +468,43 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 	return action;
 }
 
+/* A packet that arrives for the container behind an interface. */
+INLINE int judge_arriving(struct __sk_buff *skb, __u32 place)
+{
+	if (take_short_way(skb, DIRECTION_IN, place, ETH_LENGTH) != LONG_WAY)
+		return TC_ACT_UNSPEC;
+	struct judging *j = first_slot();
+	return j ? handle(skb, j, DIRECTION_IN, place, ETH_LENGTH) : TC_ACT_SHOT;
+}
+
+/*
+ * A packet that passes at its sender's and may go right into the container at `place`: it is judged for that one, too, here, and goes past a
+ * bridge that would do nothing with it, and past the program there.
+ */
+INLINE int send_directly(struct __sk_buff *skb, __u32 place)
+{
+	int action = judge_arriving(skb, place);
+	if (action != TC_ACT_UNSPEC)
+		return action;
+	bpf_skb_change_type(skb, PACKET_HOST); /* it was sent to the other's hardware address */
+	return bpf_redirect_peer(place, 0);
+}
+
 /* A packet that the container behind an interface sends. */
 INLINE int judge_sent(struct __sk_buff *skb, __u32 place, enum towards container)
 {
-	struct plain plain = {};
-	struct known known;
-	if (take_short_way(skb, DIRECTION_OUT, place, ETH_LENGTH, &plain, &known)) {
-		struct connection *c = known.connection;
-		return container == TOWARDS_PEER && c->is_direct ? send_directly(skb, &plain, c->neighbour) : TC_ACT_UNSPEC;
+	__u32 neighbour = take_short_way(skb, DIRECTION_OUT, place, ETH_LENGTH);
+
+	if (neighbour == LONG_WAY) {
+		struct judging *j = first_slot();
+		if (!j)
+			return TC_ACT_SHOT;
+		int action = handle(skb, j, DIRECTION_OUT, place, ETH_LENGTH);
+		if (action != TC_ACT_UNSPEC)
+			return action == TC_ACT_STOLEN ? reject(skb, &j->packet, j->now, container) : action;
+		neighbour = j->neighbour;
 	}
-	struct judging *j = first_slot();
-	if (!j)
-		return TC_ACT_SHOT;
-	int action = handle(skb, j, DIRECTION_OUT, place, ETH_LENGTH);
-	return action == TC_ACT_STOLEN ? reject(skb, &j->packet, j->now, container) : action;
+	return container == TOWARDS_PEER && neighbour ? send_directly(skb, neighbour) : TC_ACT_UNSPEC;
 }
 
 /* A packet that is sent to it. */
@@ -488,12 +514,7 @@ INLINE int judge_received(struct __sk_buff *skb, __u32 place)
 		skb->mark = 0;
 		return TC_ACT_UNSPEC;
 	}
-	struct plain plain = {};
-	struct known known;
-	if (take_short_way(skb, DIRECTION_IN, place, ETH_LENGTH, &plain, &known))
-		return TC_ACT_UNSPEC;
-	struct judging *j = first_slot();
-	return j ? handle(skb, j, DIRECTION_IN, place, ETH_LENGTH) : TC_ACT_SHOT;
+	return judge_arriving(skb, place);
 }
 
 #endif
