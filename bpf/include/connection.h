@@ -54,19 +54,19 @@ INLINE struct connection *find_answered(const struct connection_key *key)
 	return bpf_map_lookup_elem(&other_connections, key);
 }
 
-/* The live connection of a key, answered or opening; `answered` tells which. */
+/* The live connection of a key, answered or opening; `answered` tells which or, if there is none, whether an old one is in its place. */
 INLINE struct connection *find_connection(const struct connection_key *key, __u64 now, int *answered)
 {
 	struct connection *c = find_answered(key);
 
-	*answered = 1;
+	*answered = c != 0;
 	if (c && age_of(c->last_seen, now) < connection_life(c, key->transport))
 		return c;
-	*answered = 0;
 	c = bpf_map_lookup_elem(&openings, key);
-	if (c && age_of(c->last_seen, now) < connection_life(c, key->transport))
-		return c;
-	return 0;
+	if (!c || age_of(c->last_seen, now) >= connection_life(c, key->transport))
+		return 0;
+	*answered = 0;
+	return c;
 }
 
 /*

@@ -359,6 +359,7 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 	if (c && opens(j) && (c->opened_by != j->direction || c->state == STATE_CLOSING))
 		c = 0; /* a new connection on the same ports */
 	if (!c) {
+		int replaces = answered;
 		if (j->direction == DIRECTION_IN) {
 			j->proxied = proxy_socket(skb);
 		} else if (is_from_raw_socket(skb)) {
@@ -376,7 +377,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 			c->opening_bytes = j->length;
 		/* what is blocked leaves no trace in the tables */
 		if (c->verdict != VERDICT_BLOCKED && !traceless) {
-			forget_answered(&j->key);
+			if (replaces)
+				forget_answered(&j->key);
 			if (take_opening(&j->key, c, j->now))
 				store_connection(&j->key, c, answered);
 			else
