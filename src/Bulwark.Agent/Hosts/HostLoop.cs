@@ -24,7 +24,6 @@ internal sealed partial class HostLoop
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_holdAtMost = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_lookAtInterfacesEvery = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_lookForDirectWaysEvery = TimeSpan.FromSeconds(1);
     private const int RestForLook = 50; // how many times longer it rests than a look at everything took
 
     private readonly Channel<object> _changes = Channel.CreateUnbounded<object>(new() { SingleReader = true });
@@ -42,7 +41,6 @@ internal sealed partial class HostLoop
     private readonly ILogger _log;
     private readonly string? _controlGroups;
     private readonly LinkTable _links = new();
-    private readonly DirectWays? _directWays;
     private readonly Dictionary<string, WatchedContainer> _containers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RuntimeNetwork> _networks = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, DateTimeOffset> _heldSince = [];
@@ -50,8 +48,6 @@ internal sealed partial class HostLoop
     private DateTimeOffset _lookedAtAll;
     private TimeSpan _lookAtAllEvery;
     private DateTimeOffset _lookedAtInterfaces;
-    private DateTimeOffset _lookedForDirectWays;
-    private volatile HostPicture _picture = new(0, []);
 
     /// <param name="controlGroups">Where the hierarchy of version 2 is mounted; null if it is not.</param>
     /// <param name="passBridges">Whether packets may go from one container right to another.</param>
@@ -66,9 +62,6 @@ internal sealed partial class HostLoop
         _connections = new(kernel, time, log);
         _directWays = passBridges ? new(_links, endpoints.AreAlone) : null;
     }
-
-    /// <summary>What the loop last saw; for any thread.</summary>
-    public HostPicture Picture => _picture;
 
     /// <summary>Takes what a runtime told; of all its containers, the addresses are known before one is watched. For any thread.</summary>
     public void Post(IReadOnlyList<RuntimeChange> changes) => _changes.Writer.TryWrite(changes);
@@ -383,45 +376,6 @@ internal sealed partial class HostLoop
         }
     }
 
-    private void Take(Link link)
-    {
-        _links.Put(link);
-        Consider(link);
-        if (link.IsBridge)
-            FindDirectWays();
-        else
-            FindDirectWay(link.Index);
-    }
-
-    // Something happened to the interface that is not told in full.
-    private void LookAgain(uint @interface)
-    {
-        if (Interfaces.Find(@interface) is { } link)
-            Take(link);
-    }
-
-    private void LookForDirectWays()
-    {
-        var now = _time.GetUtcNow();
-        if (_directWays is null || now - _lookedForDirectWays < s_lookForDirectWaysEvery)
-            return;
-        _lookedForDirectWays = now;
-        _directWays.LookForFilters();
-        FindDirectWays();
-    }
-
-    private void FindDirectWays()
-    {
-        foreach (var place in _endpoints.Attached.Where(Place.IsHostInterface).ToList())
-            FindDirectWay(place);
-    }
-
-    private void FindDirectWay(uint @interface)
-    {
-        if (_directWays is not null && _endpoints.IsWatched(@interface))
-            _endpoints.PutBridge(@interface, _directWays.BridgeOf(@interface));
-    }
-
     private void ForgetInterface(uint @interface)
     {
         if (!_endpoints.IsWatched(@interface))
@@ -471,23 +425,6 @@ internal sealed partial class HostLoop
         // To look into namespaces and control groups takes long where there are many.
         _lookAtAllEvery = RestForLook * _time.GetElapsedTime(began);
     }
-
-    private void Publish()
-    {
-        var unwatched = _containers.Values.Where(w =>
-            w.Container.IsRunning && w.Places.Count < w.Container.Networks.Count(n => n.Addresses.Length > 0));
-        var onHost = _containers.Values.Where(w => w.Container.IsRunning && w.Container.NetworkNamespace.Length == 0 && w.Places.Count == 0);
-        var warnings = unwatched.Select(w => $"The traffic of container {w.Container.Name} is not watched in all its networks.")
-            .Concat(onHost.Select(w =>
-                $"The traffic of container {w.Container.Name} is not watched: it is on the host's network and has no control group (version 2) of its own."));
-        var quarantined = _containers.Values.Where(w => w.IsInQuarantine)
-            .Select(w => $"Container {w.Container.Name} is in quarantine, because it started unasked and would have been refused: no packet of it passes.");
-        _picture = new(_endpoints.Attached.Count, [.. warnings, .. quarantined]);
-    }
-
-    /// <param name="Interfaces">How many interfaces the programs sit on.</param>
-    /// <param name="Warnings">What is not watched, each a sentence.</param>
-    internal sealed record HostPicture(int Interfaces, IReadOnlyList<string> Warnings);
 
     internal sealed record Quarantine(string ContainerId, bool IsIn);
 
