@@ -90,14 +90,15 @@ public sealed class BulwarkServer : IAsyncDisposable
     {
         var agent = _agent ?? throw new InvalidOperationException("The server has no agent: call Attach first.");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var loop = new EngineLoop(_state, _observations, () => Interlocked.Exchange(ref _dropped, 0), agent, _options, _time, _loggers);
         var images = new ImageScans(_database, _state, _options, _scanner, _time, _loggers.CreateLogger<ImageScans>());
+        var origins = new ExecutableOrigins(_database, images);
+        var loop = new EngineLoop(_state, _observations, () => Interlocked.Exchange(ref _dropped, 0), agent, origins, _options, _time, _loggers);
         var authorizer = _facts is null ? null : new Authorizer(_state, loop, _database, images, _facts, agent, _options, _time);
         var down = false;
         try
         {
             await using var api = Api.ApiHost.Create(
-                new(_state, loop, agent, _options, _time, _database, images, authorizer, () => { down = true; stop.Cancel(); }), _options, _loggers);
+                new(_state, loop, agent, _options, _time, _database, images, origins, authorizer, () => { down = true; stop.Cancel(); }), _options, _loggers);
             loop.Restore();
             var looping = loop.RunAsync(stop.Token);
             var beside = Task.WhenAll(

@@ -58,12 +58,15 @@ internal static class Sample
     public static readonly ImmutableArray<ProfileEntryReport> Entries =
     [
         new(Direction.Out, "shop/db", "5432/tcp", "postgresql", "learnt", ["/usr/bin/web"], true, [], 1204, 1_234_567, 34_567_890, Now.AddDays(-9), Now.AddSeconds(-4)),
-        new(Direction.Out, "name:api.pay.example", "443/tcp", "tls", "allowed", ["/usr/bin/web"], false, ["api.pay.example"], 45, 45_000, 120_000, Now.AddDays(-2), Now.AddMinutes(-40)),
+        new(Direction.Out, "name:api.pay.example", "443/tcp", "tls", "allowed", ["/tmp/x", "/usr/bin/web"], false, ["api.pay.example"], 45, 45_000, 120_000, Now.AddDays(-2), Now.AddMinutes(-40)),
         new(Direction.Out, "host", "22/tcp", "", "refused", [], false, [], 0, 0, 0, Now.AddMinutes(-5), Now.AddMinutes(-5)),
     ];
 
     public static readonly ProfileReport Profile = new(
-        Workloads[0], Entries, [new("host-network", "learnt", "shares the host's network", Now.AddDays(-9), Now.AddHours(-3))]);
+        Workloads[0], Entries, [new("host-network", "learnt", "shares the host's network", Now.AddDays(-9), Now.AddHours(-3))])
+    {
+        Executables = [new("/tmp/x", "drift", "", ""), new("/usr/bin/web", "package", "web", "1.2-3")],
+    };
 
     public static readonly ImmutableArray<EventReport> Events =
     [
@@ -75,7 +78,12 @@ internal static class Sample
 
     public static EventReport Blocked => new(
         1042, Now.AddMinutes(-5), "verdict", Verdict.Blocked, "notInProfile", "shop/web", "4be1", "out", "host", "172.18.0.1", "22/tcp", "/bin/nc", 4711, 12,
-        "/bin/nc in shop/web tried host 22/tcp, which is not in its profile", "bulwark allow 1042");
+        "/bin/nc in shop/web tried host 22/tcp, which is not in its profile", "bulwark allow 1042")
+    {
+        ExecutableOrigin = "package",
+        Package = "netcat-traditional",
+        PackageVersion = "1.10-47",
+    };
 
     public static readonly ExplainReport Explained = new(
         Blocked, ["shop/web is in protect, and no entry of its profile lets it open 22/tcp on the host.", "Nothing like it was seen in 9 days."],

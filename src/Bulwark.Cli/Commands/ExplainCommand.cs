@@ -45,7 +45,7 @@ internal static class ExplainCommand
         Fact(screen, "when", $"{Words.Instant(item.Time)} ({Words.Ago(item.Time, screen.Clock)})");
         Fact(screen, "times", item.Attempts == 0 ? "" : item.Attempts.ToString("N0", CultureInfo.InvariantCulture));
         Fact(screen, "container", item.Container);
-        Fact(screen, "executable", item.Executable.Length > 0 && item.ProcessId > 0 ? $"{item.Executable} (process {item.ProcessId})" : item.Executable);
+        Fact(screen, "executable", item.Executable.Length > 0 && item.ProcessId > 0 ? $"{Executables.Word(item)} (process {item.ProcessId})" : Executables.Word(item));
         Fact(screen, "address", item.Address);
         Fact(screen, "reason", item.Reason);
         foreach (var paragraph in explained.Paragraphs)
@@ -58,7 +58,7 @@ internal static class ExplainCommand
         {
             screen.Line();
             screen.Line(Cell.Strong("Nearest in the profile"));
-            ProfileCommand.WriteEntries(explained.Nearest, screen);
+            ProfileCommand.WriteEntries(explained.Nearest, screen, []);
         }
         if (explained.Hint.Length > 0)
         {

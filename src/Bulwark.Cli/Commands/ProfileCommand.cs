@@ -32,7 +32,8 @@ internal static class ProfileCommand
             screen.Line(
                 Cell.Strong(profile.Workload.Name), "  ", WorkloadListing.Mode(profile.Workload),
                 Cell.Faint($"  {profile.Workload.Image}, {Words.Count(profile.Workload.Containers.Length, "container")}"));
-            WriteEntries(profile.Entries, screen);
+            WriteEntries(profile.Entries, screen, profile.Executables);
+            Executables.Write(profile.Executables, screen);
             WritePrivileges(profile.Privileges, screen);
             if (profile.Entries.IsEmpty && profile.Privileges.IsEmpty)
                 screen.Note("Nothing learnt yet.");
@@ -41,7 +42,8 @@ internal static class ProfileCommand
         return command;
     }
 
-    public static void WriteEntries(ImmutableArray<ProfileEntryReport> entries, Screen screen)
+    /// <param name="known">What is known of their executables.</param>
+    public static void WriteEntries(ImmutableArray<ProfileEntryReport> entries, Screen screen, ImmutableArray<ExecutableReport> known)
     {
         var listing = new Listing(
             new(""), new("PEER"), new("PORT"), new("PROTOCOL"), new("ORIGIN"), new("OPENED", Right: true), new("SENT", Right: true),
@@ -51,7 +53,7 @@ internal static class ProfileCommand
             listing.Row(
                 Cell.Faint(Words.Arrow(entry.Direction)), entry.Peer, entry.Port, MapListing.Protocol(entry.Protocol, entry.DataPorts), Origin(entry.Origin),
                 Cell.Count(entry.Connections), Words.Bytes(entry.BytesSent), Words.Bytes(entry.BytesReceived),
-                Cell.Faint(Words.Ago(entry.LastSeen, screen.Clock)), Executables(entry), Cell.List(entry.ServerNames));
+                Cell.Faint(Words.Ago(entry.LastSeen, screen.Clock)), Programs(entry, known), Cell.List(entry.ServerNames));
         }
         listing.WriteTo(screen);
     }
@@ -67,8 +69,8 @@ internal static class ProfileCommand
         listing.WriteTo(screen);
     }
 
-    private static Cell Executables(ProfileEntryReport entry) =>
-        entry.OnlyExecutables ? new($"only {string.Join(", ", entry.Executables)}", Tone.Good) : Cell.List(entry.Executables);
+    private static Cell Programs(ProfileEntryReport entry, ImmutableArray<ExecutableReport> known) =>
+        entry.OnlyExecutables ? new($"only {string.Join(", ", Executables.Words(entry, known))}", Tone.Good) : Cell.List(Executables.Words(entry, known));
 
     private static Cell Origin(string origin) => new(origin, origin switch
     {

@@ -37,6 +37,7 @@ internal static class ScanCommand
             HelpName = "PATH",
         };
         var longestAge = new Option<string>("--max-age") { Description = "Advisories that are older do not count as known: 7d, 36h", HelpName = "TIME" };
+        var executables = new Option<bool>("--executables") { Description = "In -o json: list the executable files too, and the packages that own them" };
         var all = new Option<bool>("--all", "-a") { Description = "Show negligible ones, kernel headers and suppressed ones too" };
         var command = new CliCommand("scan", "Find what is wrong with an image: vulnerable packages, secrets, risky files and settings")
         {
@@ -48,7 +49,7 @@ internal static class ScanCommand
                 "bulwark scan registry.example.com/shop/web:1", "bulwark scan dir:/srv/rootfs --max-age 7d",
             ],
             Arguments = { image.Target },
-            Options = { failOn, all, ignore, vex, image.Advisories, longestAge, output },
+            Options = { failOn, all, executables, ignore, vex, image.Advisories, longestAge, output },
         };
         foreach (var option in engines.All.Concat(image.OfSource))
             command.Options.Add(option);
@@ -57,7 +58,7 @@ internal static class ScanCommand
             var rules = Rules(invocation.Value(failOn) ?? []);
             var exceptions = Exceptions(invocation.Value(ignore));
             var statements = (invocation.Value(vex) ?? []).Select(Statements).ToList();
-            var options = engines.AddTo(new() { LongestAge = Age(invocation.Value(longestAge)) }, invocation);
+            var options = engines.AddTo(new() { LongestAge = Age(invocation.Value(longestAge)), ListsExecutables = invocation.Value(executables) }, invocation);
             if (invocation.Value(image.Target) is var target && target.StartsWith(ImageTarget.Container, StringComparison.Ordinal) && File.Exists(invocation.Socket))
                 options = options with { RanBefore = await KnownPrograms.OfAsync(invocation.Client, target[ImageTarget.Container.Length..], cancel).ConfigureAwait(false) };
             ScanResult result;

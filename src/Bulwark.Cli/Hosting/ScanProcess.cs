@@ -42,7 +42,7 @@ internal sealed class ScanProcess(ImmutableArray<string> daemons, string files) 
 
     private async Task<ScanReport> ScanAsync(string daemon, string id, string advisories, CancellationToken cancellation)
     {
-        using var process = Start("scan", $"docker:{id}", "--docker", daemon, "--advisories", advisories, "--ignore-file", "/dev/null", "-o", "json");
+        using var process = Start("scan", $"docker:{id}", "--docker", daemon, "--advisories", advisories, "--ignore-file", "/dev/null", "--executables", "-o", "json");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_longest);
         try

@@ -99,6 +99,7 @@ internal static class LayerFormat
         }));
         writer.Each(layer.Md5, writer.Wide);
         writer.Each(layer.Sha256, writer.Wide);
+        writer.Each(layer.Sha1, writer.Wide);
         writer.All(layer.Secrets, secret =>
         {
             writer.Text(secret.Rule);
@@ -165,6 +166,10 @@ internal static class LayerFormat
         layer.Sha256.EnsureCapacity(count);
         for (; count > 0; count--)
             layer.Sha256[reader.Text()] = reader.Wide();
+        count = reader.Count();
+        layer.Sha1.EnsureCapacity(count);
+        for (; count > 0; count--)
+            layer.Sha1[reader.Text()] = reader.Wide();
         for (count = reader.Count(); count > 0; count--)
             layer.Secrets.Add(new(reader.Text(), reader.Text(), (Severity)reader.Number(), reader.Text(), (int)reader.Number(), reader.Text()));
         for (count = reader.Count(); count > 0; count--)

@@ -11,4 +11,7 @@ public enum DigestKind
 
     /// <summary>The first half of it.</summary>
     Sha256,
+
+    /// <summary>The first sixteen bytes of it: what apk uses.</summary>
+    Sha1,
 }

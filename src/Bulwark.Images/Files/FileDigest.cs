@@ -1,14 +1,25 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Bulwark.Images.Files;
 
-/// <summary>A checksum of a file in sixteen bytes: its MD5, or the first half of its SHA-256.</summary>
+/// <summary>A checksum of a file in sixteen bytes: its MD5, or the first sixteen bytes of its SHA-1 or SHA-256.</summary>
 internal static class FileDigest
 {
     public const int Digits = 32;
 
     /// <summary>The first sixteen bytes of a hash.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt128BigEndian(hash);
+
+    /// <summary>The first sixteen bytes of its SHA-1.</summary>
+    public static UInt128 Sha1(ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
+#pragma warning disable CA5350 // Compared with what apk wrote.
+        SHA1.HashData(content, hash);
+#pragma warning restore CA5350
+        return Of(hash);
+    }
 
     /// <summary>Reads the first 32 hexadecimal digits; null if they are none.</summary>
     public static UInt128? Parse(ReadOnlySpan<byte> hexadecimal)

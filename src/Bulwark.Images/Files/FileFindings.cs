@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Archives;
 using Bulwark.Images.Findings;
@@ -79,8 +80,10 @@ internal static class FileFindings
         var changed = new List<(string Path, int Layer)>();
         foreach (var file in package.Files.Where(file => file.Kind != DigestKind.None))
         {
+            if (!FileHashes.IsCompared(file.Path))
+                continue;
             // Under its own name, or where a link of a directory leads (bin -> usr/bin).
-            var found = Digest(files, file, file.Path) ?? (files.Resolve(file.Path) is { } path && path != file.Path ? Digest(files, file, path) : null);
+            var found = Digest(files, file, file.Path) ?? (Real(files, file) is { } path && path != file.Path ? Digest(files, file, path) : null);
             if (found is var (layer, digest) && digest != file.Digest)
                 changed.Add((file.Path, layer));
         }
@@ -95,8 +98,21 @@ internal static class FileFindings
             yield return Change(path, layer, $"it is not what the package {package.Package} brought");
     }
 
+    // Of apk's files the last name may be that of a link which it knows as a link.
+    private static string? Real(ImageFileSystem files, PackagedFile file) => file.Kind != DigestKind.Sha1 ? files.Resolve(file.Path)
+        : files.Resolve(ImagePath.Directory(file.Path)) is { } directory ? $"{directory}/{ImagePath.Name(file.Path)}"
+        : null;
+
     private static (int Layer, UInt128 Value)? Digest(ImageFileSystem files, PackagedFile file, string path) =>
-        files.Find(path, layer => file.Kind == DigestKind.Md5 ? layer.Md5 : layer.Sha256);
+        // The sum of a link is that of where it says it leads.
+        file.Kind == DigestKind.Sha1 && files.Find(path, layer => layer.Files) is (var above, { Kind: TarEntryKind.SymbolicLink } link)
+            ? (above, FileDigest.Sha1(Encoding.UTF8.GetBytes(link.LinkTarget)))
+            : files.Find(path, layer => file.Kind switch
+            {
+                DigestKind.Md5 => layer.Md5,
+                DigestKind.Sha1 => layer.Sha1,
+                _ => layer.Sha256,
+            });
 
     private static Finding Change(string path, int layer, string title) => Make("file/changed", Severity.High, title) with
     {

@@ -11,6 +11,9 @@ public sealed record ScannedImage
     // The most urgent come first, so what is cut off breaks no rule that these do not.
     private const int MostFindings = 2000;
 
+    /// <summary>What this version of Bulwark writes down of a scan; what another wrote is scanned anew.</summary>
+    public const int CurrentForm = 1;
+
     /// <summary>Digest of its configuration.</summary>
     public required string Id { get; init; }
 
@@ -31,6 +34,12 @@ public sealed record ScannedImage
     /// <summary>What is not known, as far as it is grave.</summary>
     public ImmutableArray<string> Doubts { get; init; } = [];
 
+    /// <summary>What was written down; see <see cref="CurrentForm"/>.</summary>
+    public int Form { get; init; }
+
+    /// <summary>Whether all executable files of the image are known: others in its containers were made later.</summary>
+    public bool KnowsExecutables { get; init; }
+
     /// <param name="report">The scan.</param>
     /// <param name="id">The image's id as Docker has it.</param>
     /// <param name="advisories">Which advisories it was judged by.</param>
@@ -43,6 +52,8 @@ public sealed record ScannedImage
             Id = id,
             ScannedAt = report.ScannedAt,
             Advisories = advisories,
+            Form = CurrentForm,
+            KnowsExecutables = report.Executables is { AreAll: true },
             Counts = findings.GroupBy(finding => finding.Severity).ToImmutableSortedDictionary(group => group.Key, group => group.Count()),
             Findings =
             [

@@ -62,6 +62,9 @@ public sealed class Layer
     /// <summary>The first half of the SHA-256 of the same files.</summary>
     public Dictionary<string, UInt128> Sha256 { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The first sixteen bytes of the SHA-1 of the same files; none in a layer that brings the database of dpkg or rpm, where nobody asks for them.</summary>
+    public Dictionary<string, UInt128> Sha1 { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Files whose MD5 is still to be taken, while the layer is read.</summary>
     internal Md5Batch WaitingMd5 => _waitingMd5 ??= new(Md5);
 
@@ -96,6 +99,7 @@ public sealed class Layer
         PackagedFiles.Remove(path);
         Md5.Remove(path);
         Sha256.Remove(path);
+        Sha1.Remove(path);
         _waitingMd5?.Forget(path);
     }
 
@@ -105,5 +109,7 @@ public sealed class Layer
         _waitingMd5?.Flush();
         _waitingMd5?.Dispose();
         _waitingMd5 = null;
+        if (Packages.Values.Any(packages => packages.Any(package => package.Kind is PackageKind.Dpkg or PackageKind.Rpm)))
+            Sha1.Clear();
     }
 }

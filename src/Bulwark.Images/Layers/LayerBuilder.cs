@@ -91,7 +91,7 @@ internal sealed class LayerBuilder(LayerReading reading)
         entry.Kind == TarEntryKind.HardLink ? ImagePath.Clean(entry.LinkTarget) : entry.LinkTarget;
 
     private static bool IsNoted(LayerFile file) => file.Kind == TarEntryKind.SymbolicLink || file.IsExecutable || file.IsSetUser
-        || file.IsSetGroup || file.HasCapabilities || file.Kind is TarEntryKind.BlockDevice or TarEntryKind.CharacterDevice
+        || file.IsSetGroup || file.HasCapabilities || file.Kind is TarEntryKind.BlockDevice or TarEntryKind.CharacterDevice or TarEntryKind.Unknown
         || (file.IsWorldWritable && file.Kind is TarEntryKind.File or TarEntryKind.HardLink);
 
     private void AddWhiteout(string path, ReadOnlySpan<char> name)

@@ -23,13 +23,12 @@ public sealed class OwnedFiles
 
     public bool Contains(string path) => NamesOf(_links, path).Any(name => _owned.Contains(PathKey.Of(name)));
 
-    /// <summary>The names that a package may list a file under.</summary>
-    internal static IEnumerable<string> NamesOf(ImageFileSystem files, string path) => NamesOf(LinksOf(files), path);
-
-    private static HashSet<string> LinksOf(ImageFileSystem files) =>
+    /// <summary>Directories that are links into <c>usr</c>.</summary>
+    internal static HashSet<string> LinksOf(ImageFileSystem files) =>
         s_merged.Where(directory => files.Resolve(directory) == $"usr/{directory}").ToHashSet(StringComparer.Ordinal);
 
-    private static IEnumerable<string> NamesOf(HashSet<string> links, string path)
+    /// <summary>The names that a package may list a file under.</summary>
+    internal static IEnumerable<string> NamesOf(HashSet<string> links, string path)
     {
         yield return path;
         if (links.Contains(path.Split('/', 2)[0]))

@@ -1,6 +1,5 @@
 using Bulwark.Images.Layers;
 using Bulwark.Images.Packages;
-using Bulwark.Images.Packages.Debian;
 
 namespace Bulwark.Images.Running;
 
@@ -18,19 +17,15 @@ internal sealed class UsedPackages
     public UsedPackages(ImageFileSystem files, RunningFiles running)
     {
         _running = running;
-        var wanted = running.Files.SelectMany(path => OwnedFiles.NamesOf(files, path).Select(name => (Key: PathKey.Of(name), Path: path)))
-            .GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.First().Path);
-        foreach (var (_, list, keys) in files.All(layer => layer.OwnedPaths))
+        foreach (var (path, package) in new PackageOwners(files).Of(running.Files))
         {
-            if (DpkgFiles.IsOfOnePackage(list))
-                Use(DpkgFiles.PackageOf(list), keys, wanted);
+            if (UseOf(path) is var use && use > _used.GetValueOrDefault(package))
+                _used[package] = use;
         }
-        foreach (var (_, list, packages) in files.All(layer => layer.PackagedFiles))
+        foreach (var (_, _, packages) in files.All(layer => layer.PackagedFiles))
         {
             foreach (var package in packages)
             {
-                if (!DpkgFiles.IsOfOnePackage(list))
-                    Use(package.Package, package.Files.Select(file => PathKey.Of(file.Path)), wanted);
                 if (package.Files.Any(file => IsProgram(file.Path)))
                     _programs.Add(package.Package);
                 if (package.Files.Any(file => s_modules.Contains(Path.GetExtension(file.Path))))
@@ -51,15 +46,6 @@ internal sealed class UsedPackages
             return seen;
         // A program or a JAR is one file, that is run, or open as long as it is used. All else is read by an interpreter.
         return package.Kind is PackageKind.Go or PackageKind.Cargo or PackageKind.Maven && !_running.IsPartial ? PackageUse.Idle : PackageUse.Unknown;
-    }
-
-    private void Use(string package, IEnumerable<PathKey> keys, Dictionary<PathKey, string> wanted)
-    {
-        foreach (var key in keys)
-        {
-            if (wanted.TryGetValue(key, out var path) && UseOf(path) is var use && use > _used.GetValueOrDefault(package))
-                _used[package] = use;
-        }
     }
 
     private PackageUse UseOf(string path) => _running.Listening.Contains(path) ? PackageUse.Listens : _running.Files.Contains(path) ? PackageUse.Runs : PackageUse.Idle;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Configuration;
+using Bulwark.Images.Executables;
 using Bulwark.Images.Files;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Layers;
@@ -67,6 +68,7 @@ public static class ImageScanner
                 .Concat(FileFindings.Of(files, owned)).Concat(SuspicionFindings.Of(image, files))),
             CannotTell = [.. doubts.OrderByDescending(doubt => doubt.IsGrave).ThenBy(doubt => doubt.Kind)],
             Advisories = advisories?.Sources ?? [],
+            Executables = options.ListsExecutables ? ImageExecutables.Of(image, files) : null,
             Engines = [.. options.Engines.Select(engine => new UsedEngine(engine.Name, engine.About))],
         };
     }

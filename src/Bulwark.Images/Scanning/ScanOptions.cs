@@ -22,6 +22,9 @@ public sealed record ScanOptions
     /// <summary>Of a running container: files that are known to have been run in it before.</summary>
     public ImmutableArray<string> RanBefore { get; init; } = [];
 
+    /// <summary>Whether to list the image's executable files.</summary>
+    public bool ListsExecutables { get; init; }
+
     /// <summary>How old advisories may be before they count as stale; null if any age will do.</summary>
     public TimeSpan? LongestAge { get; init; }
 }

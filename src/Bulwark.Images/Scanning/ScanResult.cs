@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Advisories;
+using Bulwark.Images.Executables;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Malware.Engines;
 using Bulwark.Images.Packages;
@@ -46,6 +47,9 @@ public sealed record ScanResult
 
     /// <summary>Engines that looked for malware, besides Bulwark's own signs.</summary>
     public ImmutableArray<UsedEngine> Engines { get; init; } = [];
+
+    /// <summary>Null if they were not asked for.</summary>
+    public ImageExecutables? Executables { get; init; }
 
     /// <summary>The lowest image that brought a layer; empty for the image's own layers, and where that is not known.</summary>
     public string BaseOf(int? layer) => Bases.FirstOrDefault(found => layer < found.Layers)?.Name ?? "";

@@ -1,3 +1,4 @@
+using Bulwark.Model.Executables;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Profiles;
 
@@ -12,6 +13,9 @@ public sealed record Attempt(Verdict Verdict, VerdictReason Reason, string Workl
 {
     /// <summary>The executable at the workload's end, as a path inside the container; empty if unknown.</summary>
     public string Executable { get; init; } = "";
+
+    /// <summary>Where that executable is from.</summary>
+    public ExecutableOrigin Origin { get; init; } = ExecutableOrigin.Unknown;
 
     /// <summary>The container's name; empty if unknown.</summary>
     public string Container { get; init; } = "";

@@ -13,10 +13,13 @@ public static class Explainer
 
     private const ushort DceEndpointMapper = 135;
 
+    private const string Drifted = "Its image has no such program: it was made, or became executable, after the container started. Find out who put it there before you allow it.";
+
     public static Explanation Explain(Attempt attempt, Profile profile)
     {
         var nearest = attempt.Reason == VerdictReason.NotInProfile ? Nearest(profile, attempt.Key) : [];
-        return new(Message(attempt), [What(attempt), Who(attempt), Why(attempt, profile, nearest)], nearest, Hint(attempt));
+        return new(
+            Message(attempt), [What(attempt), Who(attempt), Why(attempt, profile, nearest), .. attempt.Origin.IsDrift ? [Drifted] : (string[])[]], nearest, Hint(attempt));
     }
 
     /// <summary>One sentence, for example <c>shop/web (/usr/bin/curl) was blocked from talking to billing/db on 5432/tcp: …</c></summary>
@@ -68,7 +71,7 @@ public static class Explainer
     {
         var workload = ShellWord.Printable(attempt.Workload);
         var peer = ShellWord.Printable(attempt.Key.Peer.ToString());
-        var executable = withExecutable && attempt.Executable.Length > 0 ? $" ({ShellWord.Printable(attempt.Executable)})" : "";
+        var executable = withExecutable && attempt.Executable.Length > 0 ? $" ({Executable(attempt, ", ")})" : "";
         if (attempt.IsBind)
             return $"{workload}{executable} {(attempt.Verdict == Verdict.Blocked ? "was" : "would be")} blocked from listening on {attempt.Key.Port}";
         var verb = attempt.Verdict switch
@@ -81,6 +84,11 @@ public static class Explainer
             ? $"{workload}{executable} {verb} to {peer} on {attempt.Key.Port}"
             : $"{peer} {verb} to {workload}{executable} on {attempt.Key.Port}";
     }
+
+    // For example "/usr/bin/curl, of curl 7.88.1-10".
+    private static string Executable(Attempt attempt, string between) => attempt.Origin.Words is { Length: > 0 } words
+        ? $"{ShellWord.Printable(attempt.Executable)}{between}{words}"
+        : ShellWord.Printable(attempt.Executable);
 
     private static string What(Attempt attempt)
     {
@@ -99,8 +107,8 @@ public static class Explainer
             : $"a container of {workload}";
         var process = (attempt.Executable.Length > 0, attempt.ProcessId > 0) switch
         {
-            (true, true) => FormattableString.Invariant($", {ShellWord.Printable(attempt.Executable)} (process {attempt.ProcessId})"),
-            (true, false) => $", {ShellWord.Printable(attempt.Executable)}",
+            (true, true) => FormattableString.Invariant($", {Executable(attempt, " ")} (process {attempt.ProcessId})"),
+            (true, false) => $", {Executable(attempt, " ")}",
             (false, true) => FormattableString.Invariant($", process {attempt.ProcessId}"),
             _ => "",
         };

@@ -227,7 +227,11 @@ public static class Learner
     private static Profile Settled(Profile profile) => profile with
     {
         Entries = profile.Entries.SetItems(StableExecutables.In(profile)
-            .Select(key => KeyValuePair.Create(key, profile.Entries[key] with { OnlyExecutables = true }))),
+            .Select(key => KeyValuePair.Create(key, profile.Entries[key] with
+            {
+                OnlyExecutables = true,
+                Executables = profile.Entries[key].Executables.Except(profile.Drifted),
+            }))),
     };
 
     private static ProfileEntry Run(ProfileEntry entry, string executable, long connections)

@@ -20,6 +20,9 @@ public sealed record Profile(string Workload)
     /// <summary>What it may have beyond what every container has.</summary>
     public ImmutableSortedDictionary<Privilege, PrivilegeEntry> Privileges { get; init; } = ImmutableSortedDictionary<Privilege, PrivilegeEntry>.Empty;
 
+    /// <summary>Executables that had conversations although the image of their container has none there; as paths inside the container.</summary>
+    public ImmutableSortedSet<string> Drifted { get; init; } = ImmutableSortedSet<string>.Empty.WithComparer(StringComparer.Ordinal);
+
     /// <summary>How far learning is.</summary>
     public LearningProgress Learning { get; init; } = new();
 }

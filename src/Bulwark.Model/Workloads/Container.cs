@@ -28,6 +28,9 @@ public sealed record Container(string Id, string Name)
     /// <summary>Its networks: the addresses it has there.</summary>
     public ImmutableArray<ContainerNetwork> Networks { get; init; } = [];
 
+    /// <summary>Where something is mounted into it that is not of its image; null if that is not known.</summary>
+    public ImmutableArray<string>? Mounts { get; init; }
+
     public bool IsRunning { get; init; }
 
     public DateTimeOffset StartedAt { get; init; }

@@ -28,6 +28,7 @@ internal static class ContainerMapping
             ProcessId = running ? state.Pid : 0,
             NetworkNamespace = HasOwnNamespace(state, mode) ? json.NetworkSettings?.SandboxKey ?? "" : "",
             Networks = networks,
+            Mounts = Mounts(json.Mounts),
             IsRunning = running,
             StartedAt = Time(state.StartedAt),
         };
@@ -65,6 +66,10 @@ internal static class ContainerMapping
         .. (networks ?? []).Where(n => n.Value is not null).OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => new ContainerNetwork(
             n.Key, n.Value!.NetworkId ?? "", Addresses(n.Value.IPv4Address, n.Value.GlobalIPv6Address), n.Value.MacAddress ?? "")),
     ];
+
+    // One in memory is empty when the container starts.
+    private static ImmutableArray<string>? Mounts(ContainerMountJson[]? mounts) => mounts is null ? null
+        : [.. mounts.Where(mount => mount.Type != "tmpfs").Select(mount => mount.Destination).OfType<string>().Where(path => path.StartsWith('/'))];
 
     // One that never started has the year 1.
     private static DateTimeOffset Time(string? text) =>

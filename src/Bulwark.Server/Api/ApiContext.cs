@@ -9,7 +9,7 @@ namespace Bulwark.Server.Api;
 /// <summary>What the endpoints work with.</summary>
 internal sealed class ApiContext(
     StateWriter state, EngineLoop loop, IAgent agent, ServerOptions options, TimeProvider time, Store.Database database, ImageScans images,
-    Authorizer? authorizer, Action down)
+    ExecutableOrigins origins, Authorizer? authorizer, Action down)
 {
     public ServerState State => state.Published;
 
@@ -28,6 +28,8 @@ internal sealed class ApiContext(
     public Store.Database Database => database;
 
     public ImageScans Images => images;
+
+    public ExecutableOrigins Origins => origins;
 
     /// <summary>Null if this server knows no Docker daemon.</summary>
     public Authorizer? Authorizer => authorizer;

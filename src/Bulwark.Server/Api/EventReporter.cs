@@ -24,6 +24,7 @@ internal static class EventReporter
         return new(verdict, reason, report.Workload, new(direction, peer, port))
         {
             Executable = report.Executable,
+            Origin = ExecutableReporter.Read(report),
             Container = report.Container,
             Address = report.Address,
             ProcessId = report.ProcessId,

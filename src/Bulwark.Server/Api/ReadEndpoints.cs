@@ -29,7 +29,7 @@ internal static class ReadEndpoints
             var state = api.State;
             var workload = WorkloadLookup.Find(state, text);
             return Responses.Write(context,
-                WorkloadReporter.Profile(state, workload, api.Options.Learning, api.Now, api.Images), ApiJson.Default.ProfileReport);
+                WorkloadReporter.Profile(state, workload, api.Options.Learning, api.Now, api.Images, api.Origins), ApiJson.Default.ProfileReport);
         });
         routes.MapGet("/v1/events", context => Responses.Write(context,
             api.Events.Newest(RequestReader.Query(context, api.State, api.Now), RequestReader.Limit(context, UsualEvents, MostEvents)),

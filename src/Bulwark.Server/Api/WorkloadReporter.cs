@@ -25,13 +25,16 @@ internal static class WorkloadReporter
         ];
     }
 
-    public static ProfileReport Profile(ServerState state, WorkloadState workload, LearningThresholds thresholds, DateTimeOffset now, ImageScans images) => new(
+    public static ProfileReport Profile(ServerState state, WorkloadState workload, LearningThresholds thresholds, DateTimeOffset now, ImageScans images, ExecutableOrigins origins) => new(
         Some(state, [workload], thresholds, now, images)[0],
         [.. workload.Profile.Entries.Values.OrderBy(e => e.Key).Select(Entry)],
         [
             .. workload.Profile.Privileges.Values.Select(p => new PrivilegeReport(
                 p.Privilege.ToString(), ReportText.CamelCase(p.Origin), p.Privilege.Meaning, p.FirstSeen, p.LastSeen)),
-        ]);
+        ])
+    {
+        Executables = ExecutableReporter.Of(workload, origins),
+    };
 
     public static ProfileEntryReport Entry(ProfileEntry entry) => new(
         entry.Key.Direction, entry.Key.Peer.ToString(), entry.Key.Port.ToString(), entry.Protocol, ReportText.CamelCase(entry.Origin),

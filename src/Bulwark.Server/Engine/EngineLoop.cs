@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Bulwark.Model.Observations;
 using Bulwark.Server.Configuration;
+using Bulwark.Server.Images;
 using Microsoft.Extensions.Logging;
 
 namespace Bulwark.Server.Engine;
@@ -22,13 +23,14 @@ internal sealed partial class EngineLoop
     private readonly ILogger<EngineLoop> _logger;
     private readonly PolicyApplier _policies;
     private readonly ObservationFolder _folder;
+    private readonly DriftWatch _drift;
     private readonly ProfileChanger _changer;
     private readonly Func<long> _takeDropped;
     private DateTimeOffset _compacted = DateTimeOffset.MinValue;
 
     public EngineLoop(
-        StateWriter state, Channel<Observation> observations, Func<long> takeDropped, IAgent agent, ServerOptions options, TimeProvider time,
-        ILoggerFactory loggers)
+        StateWriter state, Channel<Observation> observations, Func<long> takeDropped, IAgent agent, ExecutableOrigins origins, ServerOptions options,
+        TimeProvider time, ILoggerFactory loggers)
     {
         _state = state;
         _observations = observations;
@@ -37,7 +39,8 @@ internal sealed partial class EngineLoop
         _time = time;
         _logger = loggers.CreateLogger<EngineLoop>();
         _policies = new(state, agent, time, loggers.CreateLogger<PolicyApplier>());
-        _folder = new(state, _policies, options.Learning);
+        _drift = new(state, origins);
+        _folder = new(state, _policies, _drift, origins, options.Learning);
         _changer = new(state, _policies);
     }
 
@@ -146,6 +149,7 @@ internal sealed partial class EngineLoop
         if (_takeDropped() is > 0 and var dropped)
             _folder.Lose("the server's queue was full", dropped, now);
         _folder.TellLosses(now);
+        _drift.Look(now);
         if (_options.Auto)
             _changer.AdvanceAll(_options.Learning, now);
         Settle();

@@ -2,15 +2,17 @@ using System.Collections.Immutable;
 using System.Net;
 using Bulwark.Model;
 using Bulwark.Model.Enforcement;
+using Bulwark.Model.Executables;
 using Bulwark.Model.Learning;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Profiles;
 using Bulwark.Server.Api;
+using Bulwark.Server.Images;
 
 namespace Bulwark.Server.Engine;
 
 /// <summary>Folds what agents saw into the state: resolves the kernel's identities, learns, counts, makes events.</summary>
-internal sealed class ObservationFolder(StateWriter state, PolicyApplier policies, LearningThresholds thresholds)
+internal sealed class ObservationFolder(StateWriter state, PolicyApplier policies, DriftWatch drift, ExecutableOrigins origins, LearningThresholds thresholds)
 {
     private const int MaximumAddresses = 16;
 
@@ -125,10 +127,10 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
         if (w.Profile.Mode == Mode.Learn)
             policies.EnsureIdentity(key.Peer);
         state.CountActivity(seen.Workload, Learner.Announcer(w.Profile, key, seen.AnnouncedBy)?.Key ?? key, seen.Time, seen.Connections);
-        return w with
+        return drift.Note(w with
         {
             Profile = Learner.ObserveAnnounced(w.Profile, key, seen.AnnouncedBy, seen.Time, seen.Connections, seen.Executable, thresholds),
-        };
+        }, seen, key);
     });
 
     private void Fold(NameSeen seen)
@@ -146,9 +148,11 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
         var isBind = judged is { Reason: VerdictReason.Executable, Direction: Direction.In };
         var key = isBind ? BindKey(w.Profile, judged.Port) : Key(judged, judged.Direction, judged.Peer, judged.Address, judged.Port);
         var container = w.Containers.TryGetValue(judged.ContainerId, out var known) ? known.Name : judged.ContainerId;
+        var origin = judged.Executable.Length > 0 && known is not null ? origins.Find(known, judged.Executable) : ExecutableOrigin.Unknown;
         var attempt = new Attempt(judged.Verdict, judged.Reason, w.Workload.Name, key)
         {
             Executable = judged.Executable,
+            Origin = origin,
             Container = container,
             Address = isBind ? "" : judged.Address.ToString(),
             ProcessId = judged.ProcessId,
@@ -157,7 +161,12 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
         state.Events.Append(new(
             0, judged.Time.ToUniversalTime(), Events.Verdict, judged.Verdict, ReportText.CamelCase(judged.Reason), w.Workload.Name, container,
             ReportText.CamelCase(judged.Direction), key.Peer.ToString(), attempt.Address, key.Port.ToString(), judged.Executable, judged.ProcessId,
-            judged.Attempts, Explainer.Message(attempt), Explainer.Hint(attempt)));
+            judged.Attempts, Explainer.Message(attempt), Explainer.Hint(attempt))
+        {
+            ExecutableOrigin = ExecutableReporter.Word(origin),
+            Package = origin.Package,
+            PackageVersion = origin.Version,
+        });
         return Judge(w, judged, key);
     });
 

@@ -120,7 +120,7 @@ internal sealed partial class ImageScans
             if (_awaited.Keys.FirstOrDefault() is { } awaited)
                 return awaited;
         }
-        return Running().FirstOrDefault(id => Find(id) is not { } known || known.Advisories != stamp
+        return Running().FirstOrDefault(id => Find(id) is not { } known || known.Advisories != stamp || known.Form != ScannedImage.CurrentForm
             || (known.Error.Length > 0 && _time.GetUtcNow() - known.ScannedAt > s_retry));
     }
 
@@ -138,18 +138,19 @@ internal sealed partial class ImageScans
             {
                 image = ScannedImage.Of(report, id, stamp, finding => ImageTable.FixKnownSince(connection, finding, _time.GetUtcNow()));
                 ImageTable.Save(connection, image);
+                ExecutableTable.Save(connection, id, report.Executables?.Files ?? []);
             });
         }
         catch (ImageScanException e)
         {
             LogNotScanned(id, e.Message);
-            image = new() { Id = id, ScannedAt = _time.GetUtcNow(), Advisories = stamp, Error = e.Message };
+            image = new() { Id = id, ScannedAt = _time.GetUtcNow(), Advisories = stamp, Form = ScannedImage.CurrentForm, Error = e.Message };
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
             // One that nobody foresaw, or a database that cannot be written, must not end all scans; what was found counts until the server ends.
             LogNotScanned(id, e.Message);
-            image ??= new() { Id = id, ScannedAt = _time.GetUtcNow(), Advisories = stamp, Error = e.Message };
+            image ??= new() { Id = id, ScannedAt = _time.GetUtcNow(), Advisories = stamp, Form = ScannedImage.CurrentForm, Error = e.Message };
         }
         if (image is not null)
             ImmutableInterlocked.AddOrUpdate(ref _images, id, image, (_, _) => image);
@@ -169,7 +170,11 @@ internal sealed partial class ImageScans
             if (running.Contains(id) || _time.GetUtcNow() - image.ScannedAt < s_keep)
                 continue;
             ImmutableInterlocked.TryRemove(ref _images, id, out _);
-            _database.Write(connection => ImageTable.Delete(connection, id));
+            _database.Write(connection =>
+            {
+                ImageTable.Delete(connection, id);
+                ExecutableTable.Delete(connection, id);
+            });
         }
     }
 

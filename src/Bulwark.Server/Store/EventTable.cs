@@ -9,7 +9,8 @@ namespace Bulwark.Server.Store;
 public static class EventTable
 {
     private const string Columns =
-        "id, time, kind, verdict, reason, workload, container, direction, peer, address, port, executable, process_id, attempts, message, hint";
+        "id, time, kind, verdict, reason, workload, container, direction, peer, address, port, executable, process_id, attempts, message, hint, " +
+        "executable_origin, package, package_version";
 
     public static long LastId(SqliteConnection connection)
     {
@@ -25,10 +26,10 @@ public static class EventTable
         using var command = connection.Prepare(
             $"""
             INSERT INTO events ({Columns}) VALUES (@id, @time, @kind, @verdict, @reason, @workload, @container, @direction, @peer, @address,
-                @port, @executable, @process, @attempts, @message, @hint)
+                @port, @executable, @process, @attempts, @message, @hint, @origin, @package, @packageVersion)
             """,
             "@id", "@time", "@kind", "@verdict", "@reason", "@workload", "@container", "@direction", "@peer", "@address", "@port",
-            "@executable", "@process", "@attempts", "@message", "@hint");
+            "@executable", "@process", "@attempts", "@message", "@hint", "@origin", "@package", "@packageVersion");
         var last = 0L;
         foreach (var e in events)
         {
@@ -36,6 +37,7 @@ public static class EventTable
                 .Set("@reason", e.Reason).Set("@workload", e.Workload).Set("@container", e.Container).Set("@direction", e.Direction)
                 .Set("@peer", e.Peer).Set("@address", e.Address).Set("@port", e.Port).Set("@executable", e.Executable)
                 .Set("@process", e.ProcessId).Set("@attempts", e.Attempts).Set("@message", e.Message).Set("@hint", e.Hint)
+                .Set("@origin", e.ExecutableOrigin).Set("@package", e.Package).Set("@packageVersion", e.PackageVersion)
                 .ExecuteNonQuery();
             last = e.Id;
         }
@@ -73,5 +75,10 @@ public static class EventTable
     private static EventReport Read(SqliteDataReader reader) => new(
         reader.GetInt64(0), reader.GetTime(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetEnum<Verdict>(3),
         reader.GetString(4), reader.GetString(5), reader.GetString(6), reader.GetString(7), reader.GetString(8), reader.GetString(9),
-        reader.GetString(10), reader.GetString(11), reader.GetInt32(12), reader.GetInt64(13), reader.GetString(14), reader.GetString(15));
+        reader.GetString(10), reader.GetString(11), reader.GetInt32(12), reader.GetInt64(13), reader.GetString(14), reader.GetString(15))
+    {
+        ExecutableOrigin = reader.GetString(16),
+        Package = reader.GetString(17),
+        PackageVersion = reader.GetString(18),
+    };
 }

@@ -130,5 +130,24 @@ internal static class Migrations
         ALTER TABLE entries ADD COLUMN highest_data_port INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE entries ADD COLUMN data_connections INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        CREATE TABLE executables (
+            image TEXT NOT NULL,
+            path TEXT NOT NULL,
+            package TEXT NOT NULL,
+            version TEXT NOT NULL,
+            PRIMARY KEY (image, path)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE drifted (
+            workload INTEGER NOT NULL REFERENCES workloads (identity) ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            PRIMARY KEY (workload, path)
+        ) STRICT, WITHOUT ROWID;
+
+        ALTER TABLE events ADD COLUMN executable_origin TEXT NOT NULL DEFAULT '';
+        ALTER TABLE events ADD COLUMN package TEXT NOT NULL DEFAULT '';
+        ALTER TABLE events ADD COLUMN package_version TEXT NOT NULL DEFAULT '';
+        """,
     ];
 }

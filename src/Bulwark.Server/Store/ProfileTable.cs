@@ -21,6 +21,7 @@ public static class ProfileTable
     {
         var entries = LoadEntries(connection);
         var privileges = PrivilegeTable.Load(connection);
+        var drifted = DriftTable.Load(connection);
         using var command = connection.Prepare("SELECT workload, mode, pinned, mode_since, learning FROM profiles");
         using var reader = command.ExecuteReader();
         var profiles = ImmutableDictionary.CreateBuilder<Identity, Profile>();
@@ -33,6 +34,7 @@ public static class ProfileTable
                 ModeIsPinned = reader.GetInt64(2) != 0,
                 ModeSince = reader.GetTime(3),
                 Privileges = privileges.GetValueOrDefault(workload, ImmutableSortedDictionary<Privilege, PrivilegeEntry>.Empty),
+                Drifted = drifted[workload].ToImmutableSortedSet(StringComparer.Ordinal),
                 Learning = JsonSerializer.Deserialize(reader.GetString(4), StoreJson.Default.LearningProgress) ?? new(),
                 Entries = entries.TryGetValue(workload, out var own)
                     ? own.ToImmutableDictionary(e => e.Key)
@@ -59,6 +61,8 @@ public static class ProfileTable
         }
         if (!ReferenceEquals(saved?.Privileges, profile.Privileges))
             PrivilegeTable.Save(connection, workload, profile.Privileges.Values);
+        if (!ReferenceEquals(saved?.Drifted, profile.Drifted))
+            DriftTable.Save(connection, workload, profile.Drifted);
         var before = saved?.Entries ?? ImmutableDictionary<ProfileKey, ProfileEntry>.Empty;
         if (ReferenceEquals(before, profile.Entries))
             return;

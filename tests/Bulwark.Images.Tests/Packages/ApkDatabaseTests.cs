@@ -1,4 +1,5 @@
 using System.Text;
+using Bulwark.Images.Files;
 using Bulwark.Images.Packages.Alpine;
 using Bulwark.Images.Tests.Harness;
 
@@ -28,6 +29,30 @@ public sealed class ApkDatabaseTests
         Assert.Equal(["busybox 1.36.1-r29 busybox", "libcrypto3 3.3.1-r0 openssl"], packages.Select(p => $"{p.Name} {p.Version} {p.Source}").Order());
         Assert.Equal(["libcrypto3 lib/libcrypto.so.3", "busybox bin/busybox"], contents.Select(content => $"{content.Package} {content.Files.Single().Path}"));
         Assert.Equal(0, broken);
+    }
+
+    [Theory]
+    [InlineData("Z:Q1BBDV8vHFQmUJUTPEkCWXEcyrQGg=", true)]
+    [InlineData("Z:", false)]
+    [InlineData("Z:Q1", false)]
+    [InlineData("Z:Q1BBDV8vHFQmUJUTPE", false)]
+    [InlineData("Z:Q1!!DV8vHFQmUJUTPEkCWXEcyrQGg=", false)]
+    [InlineData("Z:Q1BBDV8vHFQmUJUTPEkCWXEcyrQGg=BBDV8vHFQmUJUTPEkCWXEcyrQGg=", false)]
+    [InlineData("Z:Q2BBDV8vHFQmUJUTPEkCWXEcyrQGg=", false)]
+    [InlineData("Z:d41d8cd98f00b204e9800998ecf8427e", false)]
+    public void A_files_sum_counts_if_it_is_a_whole_SHA1(string line, bool counts)
+    {
+        ApkDatabase.Parse(Encoding.UTF8.GetBytes($"P:a\nV:1\nF:bin\nR:a\n{line}\n\n"), out var contents, out _);
+
+        Assert.Equal(counts ? DigestKind.Sha1 : DigestKind.None, contents.Single().Files.Single().Kind);
+    }
+
+    [Fact]
+    public void A_sum_that_follows_no_file_is_of_none()
+    {
+        ApkDatabase.Parse("Z:Q1BBDV8vHFQmUJUTPEkCWXEcyrQGg=\nP:a\nV:1\nF:bin\nR:a\nF:lib\nZ:Q1BBDV8vHFQmUJUTPEkCWXEcyrQGg=\n\nZ:Q1BBDV8vHFQmUJUTPEkCWXEcyrQGg=\n"u8, out var contents, out _);
+
+        Assert.Equal(DigestKind.None, contents.Single().Files.Single().Kind);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Bulwark.Model.Enforcement;
+using Bulwark.Model.Executables;
 using Bulwark.Model.Learning;
 using Bulwark.Model.Profiles;
 
@@ -122,6 +123,47 @@ public sealed class StableExecutablesTests
     }
 
     [Fact]
+    public void What_is_not_in_the_image_is_none_of_those_who_may()
+    {
+        var profile = Drifted(Seen("/app", 10, Seen("/tmp/x", 1), 1), "/tmp/x");
+
+        var entry = Protected(profile).Entries[s_toDatabase];
+
+        Assert.True(entry.OnlyExecutables);
+        Assert.Equal(["/app"], entry.Executables);
+    }
+
+    [Fact]
+    public void What_only_something_that_is_not_in_the_image_did_stays_for_all() =>
+        Assert.False(Protected(Drifted(Seen("/tmp/x", 10), "/tmp/x")).Entries[s_toDatabase].OnlyExecutables);
+
+    [Fact]
+    public void Who_listened_and_is_not_in_the_image_may_not_listen_later()
+    {
+        var profile = Drifted(Seen("/app", 10, Seen("/tmp/x", 1, key: s_fromReport), 1, s_fromWeb), "/tmp/x");
+
+        Assert.Equal([new BindEntry(Transport.Tcp, 5432, "/app")], PolicyCompiler.Compile(Protected(profile), _ => new Identity(0x102)).Binding);
+    }
+
+    [Fact]
+    public void What_a_newer_image_has_is_no_drift_any_more()
+    {
+        var profile = Drifted(Seen("/app", 10), "/app");
+
+        Assert.Empty(Drift.Note(profile, "/app", new(OriginKind.Image, "", "")).Drifted);
+        Assert.Same(profile, Drift.Note(profile, "/app", ExecutableOrigin.Unknown));
+        Assert.Same(profile, Drift.Note(profile, "/app", new(OriginKind.Drift, "", "")));
+    }
+
+    [Fact]
+    public void A_new_name_each_time_does_not_make_a_profile_grow_without_end()
+    {
+        var profile = Enumerable.Range(0, 1000).Aggregate(new Profile("shop/web"), (profile, number) => Drifted(profile, $"/tmp/{number}"));
+
+        Assert.Equal(Drift.Maximum, profile.Drifted.Count);
+    }
+
+    [Fact]
     public void Learning_anew_opens_it_to_all_again() =>
         Assert.False(Learner.SetMode(Protected(Seen("/app", 6)), Mode.Learn, false, s_start).Entries[s_toDatabase].OnlyExecutables);
 
@@ -141,6 +183,8 @@ public sealed class StableExecutablesTests
 
         Assert.Empty(PolicyCompiler.Compile(profile, _ => new Identity(0x102)).Executables);
     }
+
+    private static Profile Drifted(Profile profile, string path) => Drift.Note(profile, path, new(OriginKind.Drift, "", ""));
 
     private static Profile Protected(Profile profile) => Learner.SetMode(profile, Mode.Protect, pinned: false, s_start);
 

@@ -31,6 +31,17 @@ public sealed class ContainerMappingTests
     }
 
     [Fact]
+    public void Mounts_are_told_but_for_those_in_memory_which_start_empty()
+    {
+        var mounts = Map("""
+            {"Id":"a","Mounts":[{"Type":"volume","Destination":"/data"},{"Type":"tmpfs","Destination":"/tmp"},{"Type":"bind","Destination":"relative"},{"Type":"bind"}]}
+            """).Container.Mounts;
+
+        Assert.Equal(["/data"], mounts);
+        Assert.Null(Map("""{"Id":"a"}""").Container.Mounts);
+    }
+
+    [Fact]
     public void A_container_on_the_hosts_network_has_no_namespace() => Assert.Equal("", Map("""
         {"Id":"a","State":{"Status":"running","Running":true},"HostConfig":{"NetworkMode":"host"},
          "NetworkSettings":{"SandboxKey":"/run/docker/netns/default"}}

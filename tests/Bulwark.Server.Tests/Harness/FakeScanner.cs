@@ -1,4 +1,5 @@
 using Bulwark.Images.Advisories;
+using Bulwark.Images.Executables;
 using Bulwark.Images.Findings;
 using Bulwark.Images.Reports;
 using Bulwark.Server.Images;
@@ -9,6 +10,9 @@ namespace Bulwark.Server.Tests.Harness;
 public sealed class FakeScanner : IImageScanner
 {
     public FindingKind? Finds { get; set; }
+
+    /// <summary>The executables of every image; null if they are not known.</summary>
+    public ImageExecutables? Executables { get; set; }
 
     public string Fails { get; set; } = "";
 
@@ -25,6 +29,9 @@ public sealed class FakeScanner : IImageScanner
             throw new ImageScanException(Fails);
         return new(1, id, id, "", new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), "", "", "", [], [], "", new(true, true, []),
             Finds is { } kind ? [new(kind, "found/it", Severity.Critical, "", "", null, "", "", "", null, null)] : [],
-            File.Exists(advisories) ? [] : [new(Bulwark.Images.CannotTellKind.Advisories, "debian:12", "there are no advisories", true, null, "")], [], [], []);
+            File.Exists(advisories) ? [] : [new(Bulwark.Images.CannotTellKind.Advisories, "debian:12", "there are no advisories", true, null, "")], [], [], [])
+        {
+            Executables = Executables,
+        };
     }
 }

@@ -60,10 +60,12 @@ public sealed class TableTests : IDisposable
             ModeSince = Noon,
             Learning = new() { FirstActivity = Noon, Sightings = 8, ActiveIntervals = 2, Lost = 1, LastLost = Noon },
             Entries = ImmutableDictionary<ProfileKey, ProfileEntry>.Empty.Add(entry.Key, entry),
+            Drifted = ["/tmp/x"],
         };
         _database.Write(c => ProfileTable.Save(c, Web, profile, null));
         var loaded = Load();
-        Assert.Equal(profile with { Entries = loaded.Entries }, loaded);
+        Assert.Equal(profile.Drifted, loaded.Drifted);
+        Assert.Equal(profile with { Entries = loaded.Entries, Drifted = loaded.Drifted }, loaded);
         var loadedEntry = Assert.Single(loaded.Entries.Values);
         Assert.Equal(entry.Executables, loadedEntry.Executables);
         Assert.Equal(entry.ServerNames, loadedEntry.ServerNames);

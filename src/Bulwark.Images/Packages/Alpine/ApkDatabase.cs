@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using Bulwark.Images.Files;
 using Bulwark.Images.Layers;
@@ -40,7 +43,7 @@ public sealed class ApkDatabase : IFileAnalyser
         var paths = new List<PackagedFile>();
         var fields = new Dictionary<char, string>();
         var directory = "";
-        var characters = 0L;
+        var (characters, isFile) = (0L, false);
         foreach (var range in text.Split((byte)'\n'))
         {
             var line = text[range].TrimEnd((byte)'\r');
@@ -58,12 +61,18 @@ public sealed class ApkDatabase : IFileAnalyser
                         fields[(char)line[0]] = Encoding.UTF8.GetString(line[2..]).Trim();
                         break;
                     case (byte)'F':
+                        isFile = false;
                         directory = Encoding.UTF8.GetString(line[2..]);
                         break;
                     case (byte)'R':
                         var name = Encoding.UTF8.GetString(line[2..]);
+                        var before = paths.Count;
                         if (directory.Length <= LongestDirectory)
                             InstalledPackages.Add(paths, new(directory.Length == 0 ? name : $"{directory}/{name}", 0, DigestKind.None), ref characters);
+                        isFile = paths.Count > before;
+                        break;
+                    case (byte)'Z' when isFile && Sum(line[2..]) is { } sum:
+                        paths[^1] = paths[^1] with { Digest = sum, Kind = DigestKind.Sha1 };
                         break;
                 }
             }
@@ -79,7 +88,17 @@ public sealed class ApkDatabase : IFileAnalyser
             if (paths.Count > 0)
                 all.Add(new(fields.GetValueOrDefault('P', ""), [.. paths]));
             paths.Clear();
+            isFile = false;
         }
+    }
+
+    // "Q1" and the SHA-1 in base 64; sums of other forms are left alone.
+    private static UInt128? Sum(ReadOnlySpan<byte> text)
+    {
+        Span<byte> sum = stackalloc byte[SHA1.HashSizeInBytes + 1];
+        return text.StartsWith("Q1"u8) && Base64.DecodeFromUtf8(text[2..], sum, out _, out var length) == OperationStatus.Done && length == SHA1.HashSizeInBytes
+            ? FileDigest.Of(sum)
+            : null;
     }
 
     private static int Add(ImmutableArray<Package>.Builder packages, Dictionary<char, string> fields)

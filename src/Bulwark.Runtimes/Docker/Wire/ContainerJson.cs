@@ -14,6 +14,7 @@ internal sealed record ContainerJson
     public ContainerStateJson? State { get; init; }
     public ContainerConfigJson? Config { get; init; }
     public ContainerHostConfigJson? HostConfig { get; init; }
+    public ContainerMountJson[]? Mounts { get; init; }
     public ContainerNetworkSettingsJson? NetworkSettings { get; init; }
 }
 
@@ -37,6 +38,12 @@ internal sealed record ContainerConfigJson
 internal sealed record ContainerHostConfigJson
 {
     public string? NetworkMode { get; init; }
+}
+
+internal sealed record ContainerMountJson
+{
+    public string? Type { get; init; }
+    public string? Destination { get; init; }
 }
 
 internal sealed record ContainerNetworkSettingsJson

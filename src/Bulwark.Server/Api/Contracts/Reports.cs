@@ -61,7 +61,17 @@ public sealed record ZoneReport(string Name, ImmutableArray<ZoneMemberReport> Me
 public sealed record ZoneMemberReport(string Peer, bool Shared, string Reason);
 
 /// <summary>A workload's profile.</summary>
-public sealed record ProfileReport(WorkloadReport Workload, ImmutableArray<ProfileEntryReport> Entries, ImmutableArray<PrivilegeReport> Privileges);
+public sealed record ProfileReport(WorkloadReport Workload, ImmutableArray<ProfileEntryReport> Entries, ImmutableArray<PrivilegeReport> Privileges)
+{
+    /// <summary>Where the entries' executables are from, as far as it is known.</summary>
+    public ImmutableArray<ExecutableReport> Executables { get; init; } = [];
+}
+
+/// <summary>Where an executable is from.</summary>
+/// <param name="Origin"><c>package</c>, <c>image</c> (and of no package), <c>volume</c>, <c>drift</c> (not in the image).</param>
+/// <param name="Package">The package that owns it, or empty.</param>
+/// <param name="PackageVersion">That package's version, or empty.</param>
+public sealed record ExecutableReport(string Path, string Origin, string Package, string PackageVersion);
 
 /// <summary>A privilege in a profile.</summary>
 /// <param name="Meaning">What it means, in words that go on from "it …".</param>
@@ -86,7 +96,17 @@ public sealed record ProfileEntryReport(
 /// <param name="Hint">The command that would allow it, or empty.</param>
 public sealed record EventReport(
     long Id, DateTimeOffset Time, string Kind, Verdict? Verdict, string Reason, string Workload, string Container, string Direction,
-    string Peer, string Address, string Port, string Executable, int ProcessId, long Attempts, string Message, string Hint);
+    string Peer, string Address, string Port, string Executable, int ProcessId, long Attempts, string Message, string Hint)
+{
+    /// <summary>Where the executable is from: <c>package</c>, <c>image</c>, <c>volume</c>, <c>drift</c>; empty if not known.</summary>
+    public string ExecutableOrigin { get; init; } = "";
+
+    /// <summary>The package that owns the executable, or empty.</summary>
+    public string Package { get; init; } = "";
+
+    /// <summary>That package's version, or empty.</summary>
+    public string PackageVersion { get; init; } = "";
+}
 
 /// <summary>An event explained: what happened, why, what is near it in the profile, what to do.</summary>
 public sealed record ExplainReport(EventReport Event, ImmutableArray<string> Paragraphs, ImmutableArray<ProfileEntryReport> Nearest, string Hint);
