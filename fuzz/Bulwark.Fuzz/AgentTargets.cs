@@ -58,7 +58,7 @@ internal static class AgentTargets
             _ = NetlinkMessage.ReadLink(body);
             _ = NetlinkMessage.ReadAddress(body);
             _ = NetlinkMessage.ReadFilter(body);
-            _ = NetlinkMessage.ReadTrafficControl(body);
+            _ = NetlinkMessage.ReadIndex(body);
             _ = NetlinkMessage.ReadError(body);
         }
     }
