@@ -7,7 +7,7 @@
  * On error: a packet that cannot be read, or whose container is not known, does not pass in protect.
  * Needs:    Linux 5.17 (bpf_loop).
  */
-#include "include/verdict.h"
+#include "include/interface.h"
 
 SEC("tc")
 int from_container(struct __sk_buff *skb)

@@ -7,7 +7,6 @@
 #include "known.h"
 #include "names.h"
 #include "reject.h"
-#include <linux/if_packet.h>
 
 /* Everything about the packet in hand. Too large for the stack, so it lives in a map. */
 struct judging {
@@ -317,7 +316,7 @@ INLINE void open_connection(struct judging *j, int *answered)
 /* The interface at which the packet came to the host is that of the other end's container, if no more than a bridge is between. */
 INLINE void note_neighbour(const struct __sk_buff *skb, const struct judging *j, struct connection *c)
 {
-	if (j->direction != DIRECTION_IN)
+	if (j->direction != DIRECTION_IN || c->neighbour == skb->ingress_ifindex)
 		return;
 	c->neighbour = skb->ingress_ifindex;
 	c->is_direct = is_neighbour(j, c->neighbour);
@@ -362,6 +361,7 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 		int replaces = answered;
 		if (j->direction == DIRECTION_IN) {
 			j->proxied = proxy_socket(skb);
+			j->fresh.neighbour = skb->ingress_ifindex;
 		} else if (is_from_raw_socket(skb)) {
 			/*
 			 * The kernel has a raw socket too, for what it says of TCP connections that are gone (a reset, mostly). That opens
@@ -372,7 +372,6 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 		}
 		open_connection(j, &answered);
 		c = &j->fresh;
-		note_neighbour(skb, j, c);
 		if (j->direction == c->opened_by)
 			c->opening_bytes = j->length;
 		/* what is blocked leaves no trace in the tables */
@@ -468,55 +467,6 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 			learn_names(skb, &j->endpoint, place, &j->packet, j->now);
 	}
 	return action;
-}
-
-/* A packet that arrives for the container behind an interface. */
-INLINE int judge_arriving(struct __sk_buff *skb, __u32 place)
-{
-	if (take_short_way(skb, DIRECTION_IN, place, ETH_LENGTH) != LONG_WAY)
-		return TC_ACT_UNSPEC;
-	struct judging *j = first_slot();
-	return j ? handle(skb, j, DIRECTION_IN, place, ETH_LENGTH) : TC_ACT_SHOT;
-}
-
-/*
- * A packet that passes at its sender's and may go right into the container at `place`: it is judged for that one, too, here, and goes past a
- * bridge that would do nothing with it, and past the program there.
- */
-INLINE int send_directly(struct __sk_buff *skb, __u32 place)
-{
-	int action = judge_arriving(skb, place);
-	if (action != TC_ACT_UNSPEC)
-		return action;
-	bpf_skb_change_type(skb, PACKET_HOST); /* it was sent to the other's hardware address */
-	return bpf_redirect_peer(place, 0);
-}
-
-/* A packet that the container behind an interface sends. */
-INLINE int judge_sent(struct __sk_buff *skb, __u32 place, enum towards container)
-{
-	__u32 neighbour = take_short_way(skb, DIRECTION_OUT, place, ETH_LENGTH);
-
-	if (neighbour == LONG_WAY) {
-		struct judging *j = first_slot();
-		if (!j)
-			return TC_ACT_SHOT;
-		int action = handle(skb, j, DIRECTION_OUT, place, ETH_LENGTH);
-		if (action != TC_ACT_UNSPEC)
-			return action == TC_ACT_STOLEN ? reject(skb, &j->packet, j->now, container) : action;
-		neighbour = j->neighbour;
-	}
-	return container == TOWARDS_PEER && neighbour ? send_directly(skb, neighbour) : TC_ACT_UNSPEC;
-}
-
-/* A packet that is sent to it. */
-INLINE int judge_received(struct __sk_buff *skb, __u32 place)
-{
-	if (skb->mark == OWN_MARK) { /* our own refusal; a mark does not survive the way between namespaces */
-		skb->mark = 0;
-		return TC_ACT_UNSPEC;
-	}
-	return judge_arriving(skb, place);
 }
 
 #endif

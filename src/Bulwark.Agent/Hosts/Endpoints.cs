@@ -9,7 +9,6 @@ namespace Bulwark.Agent.Hosts;
 internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks, ILogger log)
 {
     private readonly Dictionary<uint, WatchPoint> _attached = [];
-    private readonly Dictionary<uint, uint> _bridges = [];
 
     /// <summary>The places.</summary>
     public IReadOnlyCollection<uint> Attached => _attached.Keys;
@@ -80,10 +79,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
     /// <summary>Which bridge packets of the interface may go past; 0 if none.</summary>
     public void PutBridge(uint @interface, uint bridge)
     {
-        if (_bridges.GetValueOrDefault(@interface) == bridge)
-            return;
-        _bridges[@interface] = bridge;
-        if (kernel.Endpoints.TryGet(@interface, out var endpoint) && endpoint.Container != 0)
+        if (kernel.Endpoints.TryGet(@interface, out var endpoint) && endpoint.Bridge != bridge)
             Set(@interface, endpoint with { Bridge = bridge });
     }
 
@@ -156,7 +152,7 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
             Workload = container.Workload.Value,
             Container = container.Number,
             Flags = (isGroup ? Endpoint.OnHost : 0) | (container.IsInQuarantine ? Endpoint.Quarantined : 0),
-            Bridge = _bridges.GetValueOrDefault(place),
+            Bridge = kernel.Endpoints.TryGet(place, out var before) ? before.Bridge : 0,
         };
     }
 
@@ -168,7 +164,6 @@ internal sealed partial class Endpoints(KernelPrograms kernel, WatchHooks hooks,
 
     private void Remove(uint place)
     {
-        _bridges.Remove(place);
         using var change = kernel.Changes.Begin();
         kernel.Endpoints.Remove(place);
     }

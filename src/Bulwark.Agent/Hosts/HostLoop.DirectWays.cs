@@ -13,8 +13,11 @@ internal sealed partial class HostLoop
 
     private void Take(Link link)
     {
+        var isAsBefore = _links.Find(link.Index) == link;
         _links.Put(link);
         Consider(link);
+        if (isAsBefore)
+            return;
         if (link.IsBridge)
             FindDirectWays();
         else

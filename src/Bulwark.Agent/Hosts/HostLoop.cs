@@ -125,6 +125,7 @@ internal sealed partial class HostLoop
             case FiltersChanged changed:
                 await _keeper.LookAtAsync(changed.Interface, cancellation).ConfigureAwait(false);
                 LookAgain(changed.Interface);
+                FindDirectWay(changed.Interface);
                 break;
             case AddressesChanged:
                 _addresses.ReadHost();

@@ -9,7 +9,7 @@ namespace Bulwark.Cli.Commands;
 internal static class Executables
 {
     /// <summary>For example <c>/usr/bin/curl (of curl 7.88.1-10)</c>.</summary>
-    public static string Word(EventReport item) => Word(item.Executable, Origin(item.ExecutableOrigin, item.Package, item.PackageVersion));
+    public static string Word(EventReport item) => Word(item.Executable, ExecutableOrigin.Read(item.ExecutableOrigin, item.Package, item.PackageVersion));
 
     /// <summary>The executables of an entry; of those that are not in the image it is said.</summary>
     public static ImmutableArray<string> Words(ProfileEntryReport entry, ImmutableArray<ExecutableReport> known) =>
@@ -28,8 +28,5 @@ internal static class Executables
 
     private static string Word(string path, ExecutableOrigin origin) => origin.Words is { Length: > 0 } words ? $"{path} ({words})" : path;
 
-    private static ExecutableOrigin Origin(ExecutableReport item) => Origin(item.Origin, item.Package, item.PackageVersion);
-
-    private static ExecutableOrigin Origin(string kind, string package, string version) =>
-        Enum.TryParse<OriginKind>(kind, ignoreCase: true, out var parsed) ? new(parsed, package, version) : ExecutableOrigin.Unknown;
+    private static ExecutableOrigin Origin(ExecutableReport item) => ExecutableOrigin.Read(item.Origin, item.Package, item.PackageVersion);
 }

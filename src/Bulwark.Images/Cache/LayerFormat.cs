@@ -16,7 +16,7 @@ namespace Bulwark.Images.Cache;
 /// </summary>
 internal static class LayerFormat
 {
-    private static ReadOnlySpan<byte> Mark => "BWLAYER\u0002"u8;
+    internal static ReadOnlySpan<byte> Mark => "BWLAYER\u0003"u8;
 
     public static void Write(Layer layer, string key, Stream stream)
     {

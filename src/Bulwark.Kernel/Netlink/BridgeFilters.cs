@@ -5,8 +5,6 @@ namespace Bulwark.Kernel.Netlink;
 /// <summary>Whether anything in the network namespace of the calling thread wants to see packets that bridges and interfaces carry.</summary>
 public static class BridgeFilters
 {
-    private const int NetfilterProtocol = 12; // NETLINK_NETFILTER
-    private const int HeaderLength = 4; // struct nfgenmsg
     private const ushort GetTable = 10 << 8 | 1; // NFNL_SUBSYS_NFTABLES, NFT_MSG_GETTABLE
     private const ushort NewTable = 10 << 8; // NFT_MSG_NEWTABLE
 
@@ -38,7 +36,7 @@ public static class BridgeFilters
         var found = false;
         try
         {
-            NetlinkDump.Read(NetfilterProtocol, GetTable, [family, 0, 0, 0], (type, body) => found |= type == NewTable && body.Length >= HeaderLength && body[0] == family);
+            NetlinkDump.Read(NetlinkSocket.Netfilter, GetTable, [family, 0, 0, 0], (type, body) => found |= type == NewTable && body.Length >= NetlinkMessage.NetfilterHeader && body[0] == family);
         }
         catch (KernelException e) when (e.Error is Errno.Invalid or Errno.ProtocolNotSupported or Errno.NotSupported)
         {

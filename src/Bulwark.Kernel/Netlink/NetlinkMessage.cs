@@ -33,6 +33,9 @@ internal static class NetlinkMessage
     public const uint ClsactIngress = 0xffff_fff2;
     public const uint ClsactEgress = 0xffff_fff3;
 
+    /// <summary>What messages of netfilter begin with (struct nfgenmsg): the family first.</summary>
+    public const int NetfilterHeader = 4;
+
     private const int LinkHeader = 16; // struct ifinfomsg
     private const int AddressHeader = 8; // struct ifaddrmsg
     private const int TrafficControlHeader = 20; // struct tcmsg

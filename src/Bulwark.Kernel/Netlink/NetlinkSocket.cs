@@ -10,6 +10,9 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>Interfaces, addresses, filters (NETLINK_ROUTE).</summary>
     public const int Route = 0;
 
+    /// <summary>Connections, tables of rules (NETLINK_NETFILTER).</summary>
+    public const int Netfilter = 12;
+
     private const int BufferLength = 256 * 1024; // a dump's datagrams are at most 32 KiB
 
     private readonly Descriptor _socket;

@@ -12,8 +12,6 @@ public sealed record TrackedFlow(IPAddress Source, ushort SourcePort, IPAddress 
 /// <param name="Reply">From who answers, as that one sends.</param>
 public sealed record TrackedConnection(byte Transport, TrackedFlow Original, TrackedFlow Reply)
 {
-    private const int NetfilterProtocol = 12; // NETLINK_NETFILTER
-    private const int HeaderLength = 4; // struct nfgenmsg
     private const ushort Get = 1 << 8 | 1; // NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET
     private const int AtMost = 1 << 20;
     private const byte Tcp = 6;
@@ -26,7 +24,7 @@ public sealed record TrackedConnection(byte Transport, TrackedFlow Original, Tra
         var found = new List<TrackedConnection>();
         try
         {
-            NetlinkDump.Read(NetfilterProtocol, Get, new byte[HeaderLength], (_, body) =>
+            NetlinkDump.Read(NetlinkSocket.Netfilter, Get, new byte[NetlinkMessage.NetfilterHeader], (_, body) =>
             {
                 if (found.Count < AtMost && Parse(body) is { } connection)
                     found.Add(connection);
@@ -42,9 +40,9 @@ public sealed record TrackedConnection(byte Transport, TrackedFlow Original, Tra
     // The attributes are those of linux/netfilter/nfnetlink_conntrack.h.
     internal static TrackedConnection? Parse(ReadOnlySpan<byte> body)
     {
-        if (body.Length < HeaderLength)
+        if (body.Length < NetlinkMessage.NetfilterHeader)
             return null;
-        var attributes = body[HeaderLength..];
+        var attributes = body[NetlinkMessage.NetfilterHeader..];
         TrackedFlow? original = null, reply = null;
         byte transport = 0, state = TcpEstablished;
         while (NetlinkMessage.TryTakeAttribute(ref attributes, out var type, out var value))

@@ -9,6 +9,11 @@ public readonly record struct ExecutableOrigin(OriginKind Kind, string Package, 
 {
     public static readonly ExecutableOrigin Unknown = new(OriginKind.Unknown, "", "");
 
+    /// <summary>The origin of which these words tell; unknown if the kind is no kind.</summary>
+    /// <param name="kind">The name of an <see cref="OriginKind"/>, in any case.</param>
+    public static ExecutableOrigin Read(string kind, string package, string version) =>
+        Enum.TryParse<OriginKind>(kind, ignoreCase: true, out var parsed) ? new(parsed, package, version) : Unknown;
+
     public bool IsDrift => Kind == OriginKind.Drift;
 
     /// <summary>For example <c>of curl 7.88.1-10</c>, or <c>not in the image</c>; empty where it is not known.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bulwark.Model;
 using Bulwark.Model.Enforcement;
+using Bulwark.Model.Executables;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Profiles;
 using Bulwark.Server.Api.Contracts;
@@ -24,7 +25,7 @@ internal static class EventReporter
         return new(verdict, reason, report.Workload, new(direction, peer, port))
         {
             Executable = report.Executable,
-            Origin = ExecutableReporter.Read(report),
+            Origin = ExecutableOrigin.Read(report.ExecutableOrigin, report.Package, report.PackageVersion),
             Container = report.Container,
             Address = report.Address,
             ProcessId = report.ProcessId,

@@ -12,11 +12,6 @@ internal static class ExecutableReporter
     /// <summary>The kind, as the API writes it; empty if it is not known.</summary>
     public static string Word(ExecutableOrigin origin) => origin.Kind == OriginKind.Unknown ? "" : ReportText.CamelCase(origin.Kind);
 
-    /// <summary>The origin, read back from an event.</summary>
-    public static ExecutableOrigin Read(EventReport report) => Enum.TryParse<OriginKind>(report.ExecutableOrigin, ignoreCase: true, out var kind)
-        ? new(kind, report.Package, report.PackageVersion)
-        : ExecutableOrigin.Unknown;
-
     /// <summary>The executables in a workload's profile whose origin is known, each once.</summary>
     public static ImmutableArray<ExecutableReport> Of(WorkloadState workload, ExecutableOrigins origins) =>
     [

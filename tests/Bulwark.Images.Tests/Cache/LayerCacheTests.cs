@@ -80,7 +80,7 @@ public sealed class LayerCacheTests : IDisposable
     public void Bytes_that_only_carry_a_right_checksum_take_no_memory_and_are_no_layer() =>
         Gen.Byte.Array[0, 200].Sample(bytes =>
         {
-            byte[] content = [.. "BWLAYER\u0001"u8, 1, 0, 0, 0, (byte)'k', .. bytes];
+            byte[] content = [.. LayerFormat.Mark, 1, 0, 0, 0, (byte)'k', .. bytes];
             return LayerFormat.Read([.. content, .. System.Security.Cryptography.SHA256.HashData(content)], "k") is null;
         }, iter: 5000);
 
