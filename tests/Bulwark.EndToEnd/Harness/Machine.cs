@@ -45,8 +45,6 @@ public sealed class Machine
             done
             ip link set lo up
             sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-            # As where nobody loaded br_netfilter: here it may be in every kernel.
-            sysctl -qew net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
             touch "$2"
             exec sleep infinity
             """;
@@ -56,6 +54,7 @@ public sealed class Machine
             controlGroups.ToString(), ready);
         var machine = new Machine(sandbox, name, holder);
         await sandbox.UntilAsync($"machine {name} is there", TimeSpan.FromSeconds(10), [name + ".log"], () => Task.FromResult(File.Exists(ready)));
+        await machine.LetIptablesSeeBridgesAsync(false);
         return machine;
     }
 
@@ -64,6 +63,13 @@ public sealed class Machine
 
     /// <summary>Runs a program on this machine to its end.</summary>
     public Task<CommandResult> RunAsync(params IReadOnlyList<string> words) => _sandbox.RunAsync([.. Enter, .. words]);
+
+    /// <summary>
+    /// Whether iptables see what bridges carry: where the kernel has br_netfilter built in, from the start. Docker turns it on for networks whose containers
+    /// must not reach each other, of which a swarm has one.
+    /// </summary>
+    public async Task LetIptablesSeeBridgesAsync(bool see) =>
+        _ = (await RunAsync("sysctl", "-qew", $"net.bridge.bridge-nf-call-iptables={(see ? 1 : 0)}", $"net.bridge.bridge-nf-call-ip6tables={(see ? 1 : 0)}")).Text;
 
     /// <summary>Runs a bash script on this machine.</summary>
     public Task<CommandResult> BashAsync(string script, params IReadOnlyList<string> arguments) =>

@@ -114,6 +114,7 @@ public sealed class PublishedPortTests(Stage stage) : IAsyncLifetime
     public async Task Without_the_proxy_a_neighbour_is_shown_as_who_it_is_and_itself_as_the_host()
     {
         var host = await Host.StartAsync(_host.Sandbox, stage.Outside, 12, dockerOptions: ["--userland-proxy=false"]);
+        await host.Machine.LetIptablesSeeBridgesAsync(true); // else the server's answer to a neighbour keeps its own address
         await Bulwark.DisposeAsync();
         _bulwark = await BulwarkProcess.StartAsync(host, "ports-direct", Learning.Never);
         var ports = new Project(host, "ports");
