@@ -21,7 +21,8 @@ namespace Bulwark.Agent.Hosts;
 /// </summary>
 internal sealed partial class HostLoop
 {
-    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(2);
+    // Mostly the kernel tells first: when the other end comes up, its hardware address is there. Looking more often takes the processor from the start itself.
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_holdAtMost = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_lookAtInterfacesEvery = TimeSpan.FromMilliseconds(50);
     private const int RestForLook = 50; // how many times longer it rests than a look at everything took
