@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Bulwark.Runtimes.Docker;
 
 /// <summary>What an event is about.</summary>
@@ -18,14 +16,6 @@ public enum DockerEventSubject : byte
 /// <param name="Time">When, by the daemon's clock.</param>
 public sealed record DockerEvent(DockerEventSubject Subject, string Action, string Id, DateTimeOffset Time)
 {
-    // What is done to a container, or in it, without changing what it is. Of "exec_create: sh -c ..." and "health_status: healthy", the word before the colon.
-    private static readonly FrozenSet<string> s_words = FrozenSet.ToFrozenSet(
-        ["attach", "detach", "resize", "top", "copy", "export", "commit", "archive-path", "extract-to-dir", "exec_create", "exec_start", "exec_die", "exec_detach", "health_status"],
-        StringComparer.Ordinal);
-
-    /// <summary>Whether the daemon's account may be another one since. Words that are not known may mean anything.</summary>
-    public bool ChangesAccount => !s_words.GetAlternateLookup<ReadOnlySpan<char>>().Contains(Action.AsSpan(0, Action.IndexOf(':') is >= 0 and var end ? end : Action.Length));
-
     /// <summary>The name of the container or the network.</summary>
     public string Name { get; init; } = "";
 

@@ -51,8 +51,6 @@ internal sealed class DockerSession(
         {
             switch (next.Subject)
             {
-                case DockerEventSubject.Container when !next.ChangesAccount:
-                    break;
                 case DockerEventSubject.Container:
                     if (next.Action == "die")
                         await picture.ForgetEarlyAsync(next.Id, null, cancellationToken).ConfigureAwait(false);

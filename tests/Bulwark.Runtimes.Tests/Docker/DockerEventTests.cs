@@ -33,18 +33,6 @@ public sealed class DockerEventTests
     public void An_event_that_cannot_be_read_counts_as_lost(string line) =>
         Assert.Equal(DockerEventSubject.Lost, DockerEventStream.Read(Encoding.UTF8.GetBytes(line)).Subject);
 
-    [Theory]
-    [InlineData("start", true)]
-    [InlineData("rename", true)]
-    [InlineData("a word of a later Docker: x", true)]
-    [InlineData("", true)]
-    [InlineData("attach", false)]
-    [InlineData("exec_create: sh -c 'echo start'", false)]
-    [InlineData("exec_start", false)]
-    [InlineData("health_status: healthy", false)]
-    public void The_daemon_is_asked_again_unless_it_is_known_that_nothing_changed(string action, bool changes) =>
-        Assert.Equal(changes, new DockerEvent(DockerEventSubject.Container, action, "c", default).ChangesAccount);
-
     [Fact]
     public void Random_lines_never_throw() => Gen.Byte.Array[0, 200].Sample(line => { DockerEventStream.Read(line); });
 }
