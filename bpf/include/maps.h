@@ -116,7 +116,7 @@ struct {
 
 struct owner {
 	__u32 identity;
-	__u32 container; /* 0: a host's address */
+	__u32 container; /* 0: a host's address, or one that all containers of a workload share */
 };
 
 /* Exact addresses of containers and hosts. Full: the agent says so; the address is then world. */

@@ -165,10 +165,11 @@ INLINE int refuse(struct judging *j, __u32 reason)
 INLINE int owns(const struct judging *j, const struct address *address)
 {
 	struct owner *owner = bpf_map_lookup_elem(&addresses, address);
-	/* on the host's network, the host's addresses are its own */
-	__u32 own = j->endpoint.flags & ENDPOINT_HOST ? 0 : j->endpoint.container;
+	if (owner && owner->container)
+		return !(j->endpoint.flags & ENDPOINT_HOST) && owner->container == j->endpoint.container;
+	/* nobody's own: on the host's network, the host's are its own; a service's virtual address is of all its containers */
 	if (owner)
-		return owner->container == own;
+		return j->endpoint.flags & ENDPOINT_HOST ? !is_workload(owner->identity) : owner->identity == j->endpoint.workload;
 	if ((j->endpoint.flags & ENDPOINT_HOST) && is_loopback(address))
 		return 1;
 	if (is_link_local(address))

@@ -17,4 +17,10 @@ public sealed record RuntimeNetwork(string Id, string Name, string Driver)
 
     /// <summary>The host's own addresses in it; not every runtime tells them.</summary>
     public ImmutableArray<IPAddress> Gateways { get; init; } = [];
+
+    /// <summary>The services that answer in it at virtual addresses.</summary>
+    public ImmutableArray<NetworkService> Services { get; init; } = [];
+
+    /// <summary>Whether it is of a swarm: its services come and go on other hosts, of which no event tells.</summary>
+    public bool IsOfSwarm { get; init; }
 }

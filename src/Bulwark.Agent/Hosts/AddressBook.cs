@@ -9,6 +9,7 @@ namespace Bulwark.Agent.Hosts;
 internal sealed class AddressBook(KernelPrograms kernel)
 {
     private HashSet<MappedAddress> _hosts = [];
+    private HashSet<MappedAddress> _services = [];
 
     /// <summary>The container has these addresses now, and no others.</summary>
     public void Put(WatchedContainer container, IReadOnlyCollection<MappedAddress> addresses)
@@ -52,12 +53,30 @@ internal sealed class AddressBook(KernelPrograms kernel)
         _hosts = [.. wanted.Keys];
     }
 
+    /// <summary>Virtual addresses of services, each all its workload's and no container's own; those told before and not now are nobody's.</summary>
+    public void PutServices(IReadOnlyDictionary<MappedAddress, Identity> workloads)
+    {
+        foreach (var (address, workload) in workloads)
+        {
+            var owner = new Owner { Identity = workload.Value };
+            // What a container or the host has for its own comes before.
+            if (!kernel.Addresses.TryGet(address, out var known) || (known != owner && known.Container == 0 && !_hosts.Contains(address)))
+                Set(address, owner);
+        }
+        foreach (var address in _services)
+        {
+            if (!workloads.ContainsKey(address) && !_hosts.Contains(address))
+                RemoveOwn(address, 0);
+        }
+        _services = [.. workloads.Keys];
+    }
+
     /// <summary>Removes what an earlier agent left and nobody has any more.</summary>
     public void Sweep(IReadOnlySet<uint> containers)
     {
         foreach (var (address, owner) in kernel.Addresses.Entries().ToList())
         {
-            if (owner.Container == 0 ? !_hosts.Contains(address) : !containers.Contains(owner.Container))
+            if (owner.Container == 0 ? !_hosts.Contains(address) && !_services.Contains(address) : !containers.Contains(owner.Container))
                 Remove(address);
         }
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Threading.Channels;
 using Bulwark.Agent.Enforcement;
@@ -7,6 +8,7 @@ using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Namespaces;
 using Bulwark.Kernel.Netlink;
+using Bulwark.Model;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Workloads;
 using Bulwark.Runtimes;
@@ -45,6 +47,8 @@ internal sealed partial class HostLoop
     private readonly Dictionary<string, WatchedContainer> _containers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RuntimeNetwork> _networks = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, DateTimeOffset> _heldSince = [];
+    private readonly ServiceAddresses _services = new();
+    private bool _hasServices;
     private HashSet<string> _bridges = new(StringComparer.Ordinal);
     private DateTimeOffset _lookedAtAll;
     private TimeSpan _lookAtAllEvery;
@@ -172,6 +176,8 @@ internal sealed partial class HostLoop
                 }
             }).ConfigureAwait(false);
         }
+        // Before the containers are watched, and after all are known.
+        KnowServices();
         foreach (var container in known)
             await GuardAsync(container, () => WatchAsync(container, cancellation)).ConfigureAwait(false);
     }
@@ -331,6 +337,21 @@ internal sealed partial class HostLoop
         _bridges = _networks.Values.Select(n => n.BridgeInterface).Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
         foreach (var link in _links.All.ToList())
             Consider(link);
+    }
+
+    private void KnowServices()
+    {
+        var services = _networks.Values.SelectMany(n => n.Services).ToList();
+        if (services.Count == 0 && !_hasServices)
+            return;
+        _hasServices = services.Count > 0;
+        var workloads = new Dictionary<IPAddress, Identity>();
+        foreach (var watched in _containers.Values)
+        {
+            foreach (var address in watched.Container.Networks.SelectMany(n => n.Addresses))
+                workloads[address] = watched.Workload;
+        }
+        _addresses.PutServices(_services.Read(services, workloads));
     }
 
     // A veth on a runtime's bridge that nobody has claimed: nothing passes until it is known whose it is.

@@ -117,7 +117,7 @@ public record struct Owner
 {
     public uint Identity;
 
-    /// <summary>0: a host's address.</summary>
+    /// <summary>0: a host's address, or one that all containers of a workload share.</summary>
     public uint Container;
 }
 

@@ -88,9 +88,9 @@ public sealed partial class DockerClient : IDisposable
         return [.. _transport.Parse(body, DockerJson.Default.NetworkJsonArray, path).Select(NetworkMapping.ToNetwork)];
     }
 
-    /// <summary>The network with that id or name, or null.</summary>
+    /// <summary>The network with that id or name, with its services, or null.</summary>
     public async Task<RuntimeNetwork?> FindNetworkAsync(string idOrName, CancellationToken cancellationToken = default) =>
-        await InspectNetworkAsync(idOrName, cancellationToken).ConfigureAwait(false) is { } json ? NetworkMapping.ToNetwork(json) : null;
+        await InspectNetworkAsync(idOrName, "?verbose=true", cancellationToken).ConfigureAwait(false) is { } json ? NetworkMapping.ToNetwork(json) : null;
 
     /// <summary>
     /// The container's place in a network, or null. Unlike <see cref="FindContainerAsync"/> it is answered while the container
@@ -98,7 +98,7 @@ public sealed partial class DockerClient : IDisposable
     /// </summary>
     public async Task<ContainerNetwork?> FindEndpointAsync(
         string networkId, string containerId, CancellationToken cancellationToken = default) =>
-        await InspectNetworkAsync(networkId, cancellationToken).ConfigureAwait(false) is { } json
+        await InspectNetworkAsync(networkId, "", cancellationToken).ConfigureAwait(false) is { } json
             ? NetworkMapping.Endpoint(json, containerId)
             : null;
 
@@ -138,9 +138,9 @@ public sealed partial class DockerClient : IDisposable
             : null;
     }
 
-    private async Task<NetworkJson?> InspectNetworkAsync(string idOrName, CancellationToken cancellationToken)
+    private async Task<NetworkJson?> InspectNetworkAsync(string idOrName, string query, CancellationToken cancellationToken)
     {
-        var path = $"/networks/{Escape(idOrName)}";
+        var path = $"/networks/{Escape(idOrName)}{query}";
         return await GetAsync(path, mayBeMissing: true, cancellationToken).ConfigureAwait(false) is { } body
             ? _transport.Parse(body, DockerJson.Default.NetworkJson, path)
             : null;

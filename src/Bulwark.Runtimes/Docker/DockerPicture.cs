@@ -8,7 +8,7 @@ internal sealed class DockerPicture(Func<RuntimeChange, ValueTask> sink) : IDisp
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, KnownContainer> _containers = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _networks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _networks = new(StringComparer.Ordinal); // whether it is of a swarm
 
     /// <summary>The containers that were told of, and whether they ran.</summary>
     public Task<ImmutableDictionary<string, bool>> ContainersAsync(CancellationToken cancellationToken) => LockedAsync(
@@ -16,7 +16,10 @@ internal sealed class DockerPicture(Func<RuntimeChange, ValueTask> sink) : IDisp
             .ToImmutableDictionary(c => c.Key, c => c.Value.IsRunning)), cancellationToken);
 
     public Task<ImmutableArray<string>> NetworksAsync(CancellationToken cancellationToken) =>
-        LockedAsync(() => ValueTask.FromResult(_networks.ToImmutableArray()), cancellationToken);
+        LockedAsync(() => ValueTask.FromResult(_networks.Keys.ToImmutableArray()), cancellationToken);
+
+    public Task<ImmutableArray<string>> SwarmNetworksAsync(CancellationToken cancellationToken) => LockedAsync(
+        () => ValueTask.FromResult(_networks.Where(n => n.Value).Select(n => n.Key).ToImmutableArray()), cancellationToken);
 
     public Task<bool> IsRunningAsync(string id, CancellationToken cancellationToken) =>
         LockedAsync(() => ValueTask.FromResult(_containers.GetValueOrDefault(id)?.IsRunning ?? false), cancellationToken);
@@ -75,7 +78,7 @@ internal sealed class DockerPicture(Func<RuntimeChange, ValueTask> sink) : IDisp
     {
         if (network is not null)
         {
-            _networks.Add(id);
+            _networks[id] = network.IsOfSwarm;
             await sink(new NetworkChanged(network)).ConfigureAwait(false);
         }
         else if (_networks.Remove(id))

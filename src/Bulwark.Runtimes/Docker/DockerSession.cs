@@ -32,6 +32,7 @@ internal sealed class DockerSession(
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var token = session.Token;
         List<Task> loops = [FollowAsync(events, files, token), ListAsync(token)];
+        loops.Add(FollowServicesAsync(token));
         loops.Add(WorkAsync(_networks, LookAtNetworkAsync, token));
         loops.AddRange(Enumerable.Range(0, EarlyQuestions).Select(_ => WorkAsync(_places, LookAtPlaceAsync, token)));
         loops.AddRange(Enumerable.Range(0, options.Questions).Select(_ => WorkAsync(_containers, LookAtContainerAsync, token)));
@@ -79,6 +80,16 @@ internal sealed class DockerSession(
         {
             await Task.Delay(options.Comparison, time, cancellationToken).ConfigureAwait(false);
             await MarkDifferencesAsync(all: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FollowServicesAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(options.Services, time, cancellationToken).ConfigureAwait(false);
+            foreach (var id in await picture.SwarmNetworksAsync(cancellationToken).ConfigureAwait(false))
+                _networks.Mark(id);
         }
     }
 

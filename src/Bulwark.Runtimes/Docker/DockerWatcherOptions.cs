@@ -12,6 +12,9 @@ public sealed record DockerWatcherOptions
     /// <summary>How often the list is compared with what is known: a daemon drops events when its listeners lag, without a word.</summary>
     public TimeSpan Comparison { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How often the services of a swarm's networks are asked for: no event tells of those on other hosts.</summary>
+    public TimeSpan Services { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How far before the list events are asked for: covers small steps of the clock. A repeated event does no harm.</summary>
     public TimeSpan Overlap { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -11,6 +11,7 @@ internal static class NetworkMapping
 {
     private const string BridgeDriver = "bridge";
     private const string BridgeNameOption = "com.docker.network.bridge.name";
+    private const string SwarmScope = "swarm";
     private const int IdDigitsInBridgeName = 12;
 
     public static RuntimeNetwork ToNetwork(NetworkJson json)
@@ -21,6 +22,8 @@ internal static class NetworkMapping
             BridgeInterface = Bridge(json),
             Subnets = [.. ranges.Select(r => Subnet(r.Subnet)).OfType<IPNetwork>()],
             Gateways = [.. ranges.Select(r => ContainerMapping.Address(r.Gateway)).OfType<IPAddress>()],
+            Services = [.. (json.Services ?? []).Select(s => Service(s.Key, s.Value)).OfType<NetworkService>()],
+            IsOfSwarm = json.Scope == SwarmScope,
         };
     }
 
@@ -29,6 +32,12 @@ internal static class NetworkMapping
         json.Containers?.GetValueOrDefault(containerId) is { } endpoint
             ? new(json.Name ?? "", json.Id ?? "",
                 ContainerMapping.Addresses(endpoint.IPv4Address, endpoint.IPv6Address), endpoint.MacAddress ?? "")
+            : null;
+
+    // One without a virtual address answers at those of its tasks only.
+    private static NetworkService? Service(string name, NetworkServiceJson? json) =>
+        ContainerMapping.Address(json?.VIP) is { } address
+            ? new(name, address, [.. (json!.Tasks ?? []).Select(t => ContainerMapping.Address(t?.EndpointIP)).OfType<IPAddress>()])
             : null;
 
     // The daemon names a bridge after the network unless told a name (libnetwork, bridge driver).

@@ -81,6 +81,33 @@ public sealed class AddressBookTests : IDisposable
         Assert.NotNull(OwnerOf(MappedAddress.From(IPAddress.Loopback)));
     }
 
+    [Fact]
+    public void A_services_address_is_its_workloads_for_as_long_as_it_is_told()
+    {
+        _book.PutServices(new Dictionary<MappedAddress, Identity> { [s_second] = new(0x101) });
+        Assert.Equal((0x101u, 0u), OwnerOf(s_second));
+        _book.PutServices(new Dictionary<MappedAddress, Identity> { [s_second] = new(0x102) });
+        Assert.Equal((0x102u, 0u), OwnerOf(s_second));
+        _book.Sweep(new HashSet<uint>());
+        Assert.Equal((0x102u, 0u), OwnerOf(s_second));
+        _book.PutServices(new Dictionary<MappedAddress, Identity>());
+
+        Assert.Null(OwnerOf(s_second));
+    }
+
+    [Fact]
+    public void A_service_takes_no_address_from_a_container_or_the_host()
+    {
+        var loopback = MappedAddress.From(IPAddress.Loopback);
+        _book.ReadHost();
+        _book.Put(Watched(1), [s_first]);
+        _book.PutServices(new Dictionary<MappedAddress, Identity> { [s_first] = new(0x102), [loopback] = new(0x102) });
+        Assert.Equal(((0x101u, 1u), (Identity.Host.Value, 0u)), (OwnerOf(s_first), OwnerOf(loopback)));
+        _book.PutServices(new Dictionary<MappedAddress, Identity>());
+
+        Assert.Equal(((0x101u, 1u), (Identity.Host.Value, 0u)), (OwnerOf(s_first), OwnerOf(loopback)));
+    }
+
     private static WatchedContainer Watched(uint number) => new(new Container($"id{number}", $"web-{number}"), new(0x101), number);
 
     private (uint, uint)? OwnerOf(MappedAddress address) =>

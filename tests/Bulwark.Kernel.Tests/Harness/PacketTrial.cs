@@ -9,7 +9,8 @@ namespace Bulwark.Kernel.Tests.Harness;
 
 /// <summary>
 /// The packet programs with fresh maps, and a container "web" behind an interface. The kernel runs them on packets as if these came
-/// through it (BPF_PROG_TEST_RUN). Another container, the host, and the world are there to talk with.
+/// through it (BPF_PROG_TEST_RUN). Another container, the host, virtual addresses of both
+/// containers' services, and the world are there to talk with.
 /// </summary>
 internal sealed unsafe class PacketTrial : IDisposable
 {
@@ -35,6 +36,8 @@ internal sealed unsafe class PacketTrial : IDisposable
         Own("10.0.0.255", Identity.Multicast, 0);
         Own("10.0.0.2", Web, WebNumber);
         Own("10.0.0.3", Database, DatabaseNumber);
+        Own("10.0.0.50", Web, 0);
+        Own("10.0.0.51", Database, 0);
         Own("fd00::1", Identity.Host, 0);
         Own("fd00::2", Web, WebNumber);
         Own("fd00::3", Database, DatabaseNumber);

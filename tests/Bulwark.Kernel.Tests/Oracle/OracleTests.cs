@@ -30,7 +30,7 @@ public sealed class OracleTests(ITestOutputHelper output)
     {
         using var trial = new PacketTrial();
         var random = new RandomPackets(seed);
-        var oracle = new VerdictOracle(RandomPackets.Owners, RandomPackets.Ranges, PacketTrial.WebNumber);
+        var oracle = new VerdictOracle(RandomPackets.Owners, RandomPackets.Ranges, PacketTrial.Web, PacketTrial.WebNumber);
         foreach (var (range, identity) in RandomPackets.Ranges)
             trial.Range(range.ToString(), identity.Value);
         for (var i = 0; i < packets; i++)

@@ -11,8 +11,8 @@ namespace Bulwark.Kernel.Tests.Oracle;
 /// </summary>
 internal sealed class RandomPackets(int seed)
 {
-    private static readonly string[] s_own4 = ["10.0.0.2", "10.0.0.2", "10.0.0.2", "10.0.0.2", "0.0.0.0", "10.0.0.3", "203.0.113.9"];
-    private static readonly string[] s_peers4 = ["10.0.0.3", "10.0.0.3", "10.0.0.1", "203.0.113.9", "198.51.100.7", "198.51.100.8", "224.0.0.251", "10.0.0.255", "10.0.0.2"];
+    private static readonly string[] s_own4 = ["10.0.0.2", "10.0.0.2", "10.0.0.2", "10.0.0.2", "0.0.0.0", "10.0.0.3", "203.0.113.9", "10.0.0.50", "10.0.0.51"];
+    private static readonly string[] s_peers4 = ["10.0.0.3", "10.0.0.3", "10.0.0.1", "203.0.113.9", "198.51.100.7", "198.51.100.8", "224.0.0.251", "10.0.0.255", "10.0.0.2", "10.0.0.50", "10.0.0.51"];
     private static readonly string[] s_own6 = ["fd00::2", "fd00::2", "fd00::2", "fe80::2", "::", "fd00::3", "2001:db8::9"];
     private static readonly string[] s_peers6 = ["fd00::3", "fd00::3", "fd00::1", "2001:db8::9", "2001:db8:1::7", "ff02::fb", "fe80::1", "fd00::2"];
     private static readonly int[] s_ports = [53, 80, 5432, 40000];
@@ -165,6 +165,8 @@ internal sealed class RandomPackets(int seed)
         [IPAddress.Parse("10.0.0.255")] = (Identity.Multicast, 0),
         [IPAddress.Parse("10.0.0.2")] = (PacketTrial.Web, PacketTrial.WebNumber),
         [IPAddress.Parse("10.0.0.3")] = (PacketTrial.Database, PacketTrial.DatabaseNumber),
+        [IPAddress.Parse("10.0.0.50")] = (PacketTrial.Web, 0),
+        [IPAddress.Parse("10.0.0.51")] = (PacketTrial.Database, 0),
         [IPAddress.Parse("fd00::1")] = (Identity.Host, 0),
         [IPAddress.Parse("fd00::2")] = (PacketTrial.Web, PacketTrial.WebNumber),
         [IPAddress.Parse("fd00::3")] = (PacketTrial.Database, PacketTrial.DatabaseNumber),

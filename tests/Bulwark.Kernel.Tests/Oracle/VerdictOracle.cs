@@ -16,7 +16,8 @@ internal enum Fate
 /// <summary>
 /// Says what the packet programs should do, written from what they promise. It knows no time: nothing expires, no limit is reached.
 /// </summary>
-internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Identity, uint Container)> owners, IReadOnlyList<(IPNetwork Range, Identity Identity)> ranges, uint container)
+internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Identity, uint Container)> owners, IReadOnlyList<(IPNetwork Range, Identity Identity)> ranges,
+    Identity workload, uint container)
 {
     private const int EthernetLength = 14;
     private const byte Fin = 0x01;
@@ -88,7 +89,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
     private bool IsOwn(IPAddress source)
     {
         if (owners.TryGetValue(source, out var owner))
-            return owner.Container == container;
+            return owner.Container == 0 ? owner.Identity == workload : owner.Container == container;
         return source.IsIPv6LinkLocal || source.Equals(IPAddress.Any) || source.Equals(IPAddress.IPv6Any);
     }
 

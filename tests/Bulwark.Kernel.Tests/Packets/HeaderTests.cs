@@ -118,6 +118,7 @@ public sealed class HeaderTests : IDisposable
     [InlineData("10.0.0.1:40000", "10.0.0.3:5432")]
     [InlineData("203.0.113.1:40000", "10.0.0.3:5432")]
     [InlineData("127.0.0.1:40000", "10.0.0.3:5432")]
+    [InlineData("10.0.0.51:40000", "10.0.0.3:5432")]
     [InlineData("[fd00::3]:40000", "[fd00::3]:5432")]
     [InlineData("[2001:db8::1]:40000", "[fd00::3]:5432")]
     [InlineData("[::1234:0:0]:40000", "[fd00::3]:5432")]
@@ -195,11 +196,24 @@ public sealed class HeaderTests : IDisposable
         Assert.True(_trial.Receive(IcmpOf("fe80::1", "ff02::1", 134, payload: new byte[16]) with { HopLimit = 255 }).Passed);
     }
 
+    [Fact]
+    public void A_services_virtual_address_is_its_workload_to_others_and_its_containers_own()
+    {
+        _trial.Protect(Out(Database, 6, 5432), In(Database, 6, 80));
+
+        Assert.True(_trial.Send(Tcp("10.0.0.2:40000", "10.0.0.51:5432", Syn)).Passed);
+        Assert.False(_trial.Send(Tcp("10.0.0.2:40000", "10.0.0.51:5433", Syn)).Passed);
+        // A balancer may hand packets on as they are; the answer then goes past it.
+        Assert.True(_trial.Receive(Tcp("10.0.0.3:40000", "10.0.0.50:80", Syn)).Passed);
+        Assert.True(_trial.Send(Tcp("10.0.0.50:80", "10.0.0.3:40000", Syn | Ack)).Passed);
+    }
+
     [Theory]
     [InlineData("10.0.0.3:80")]
     [InlineData("203.0.113.9:80")]
     [InlineData("[fd00::3]:80")]
     [InlineData("10.0.0.1:80")]
+    [InlineData("10.0.0.51:80")]
     public void What_is_for_another_does_not_arrive_whatever_the_profile_allows(string to)
     {
         _trial.Protect(In(Identity.World, 0, 0), In(Identity.Host, 0, 0));

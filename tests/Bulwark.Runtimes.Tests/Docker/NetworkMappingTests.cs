@@ -43,6 +43,22 @@ public sealed class NetworkMappingTests
         Assert.Null(NetworkMapping.Endpoint(json, "other"));
     }
 
+    [Fact]
+    public void Services_are_read_with_their_virtual_address_and_those_of_their_tasks()
+    {
+        var network = Map("""
+            {"Id":"n","Scope":"swarm","Driver":"overlay","Services":{
+              "web":{"VIP":"10.0.1.2","Ports":[],"LocalLBIndex":256,"Tasks":[{"Name":"web.1","EndpointIP":"10.0.1.3"},{"EndpointIP":"nonsense"},null]},
+              "":{"VIP":"<nil>","Tasks":[{"EndpointIP":"10.0.1.9"}]},"none":null,"rr":{"VIP":"","Tasks":null}}}
+            """);
+
+        Assert.True(network.IsOfSwarm);
+        var service = Assert.Single(network.Services);
+        Assert.Equal(("web", IPAddress.Parse("10.0.1.2")), (service.Name, service.Address));
+        Assert.Equal([IPAddress.Parse("10.0.1.3")], service.Tasks);
+        Assert.False(Map("""{"Id":"n","Scope":"local","Driver":"bridge"}""").IsOfSwarm);
+    }
+
     private static RuntimeNetwork Map(string json) => NetworkMapping.ToNetwork(Json(json));
 
     private static NetworkJson Json(string json) => JsonSerializer.Deserialize(json, DockerJson.Default.NetworkJson)!;

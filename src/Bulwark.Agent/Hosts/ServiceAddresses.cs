@@ -1,0 +1,33 @@
+using System.Net;
+using Bulwark.Kernel.Layout;
+using Bulwark.Model;
+using Bulwark.Runtimes;
+
+namespace Bulwark.Agent.Hosts;
+
+/// <summary>
+/// Whose the virtual addresses of services are: who asks there, asks the workload that the service's containers are replicas of. An
+/// address stays its workload's while the service has no container on this host. Belongs to the host loop.
+/// </summary>
+internal sealed class ServiceAddresses
+{
+    private Dictionary<MappedAddress, Identity> _known = [];
+
+    /// <summary>The workloads by the virtual addresses of these services; those of which no container was ever here are left out.</summary>
+    /// <param name="services">All services of all networks.</param>
+    /// <param name="workloads">The workloads of the containers on this host, by their addresses.</param>
+    public IReadOnlyDictionary<MappedAddress, Identity> Read(IEnumerable<NetworkService> services, IReadOnlyDictionary<IPAddress, Identity> workloads)
+    {
+        var read = new Dictionary<MappedAddress, Identity>();
+        foreach (var service in services)
+        {
+            var address = MappedAddress.From(service.Address);
+            var here = service.Tasks.FirstOrDefault(workloads.ContainsKey);
+            if (here is not null)
+                read[address] = workloads[here];
+            else if (_known.TryGetValue(address, out var earlier))
+                read[address] = earlier;
+        }
+        return _known = read;
+    }
+}
