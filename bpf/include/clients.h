@@ -15,9 +15,11 @@ INLINE __u64 proxy_socket(struct __sk_buff *skb)
 	return clients && clients->count ? cookie : 0;
 }
 
+/* A balancer's ports are used again: who the client is counts when the conversation is opened, and it stays that one's. */
 INLINE const struct clients *clients_of(const struct connection *c)
 {
-	return c->proxied ? bpf_map_lookup_elem(&proxied, &c->proxied) : 0;
+	const struct clients *clients = c->proxied ? bpf_map_lookup_elem(&proxied, &c->proxied) : 0;
+	return clients && clients->noted && c->peer && clients->identity[0] != c->peer ? 0 : clients;
 }
 
 /* A peer that is known by its identity only. */

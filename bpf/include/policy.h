@@ -14,6 +14,7 @@ struct peer {
 	__u32 name[NAMES_PER_ADDRESS];
 	__u32 range;
 	__u32 exact; /* container, host or multicast: then nothing else counts */
+	__u32 service; /* the workload whose containers share the address, if it is such a one */
 };
 
 /* The one identity that stands for the peer in events and counters. */
@@ -32,6 +33,8 @@ INLINE void resolve_peer(__u32 workload, const struct address *address, __u64 no
 	struct owner *owner = bpf_map_lookup_elem(&addresses, address);
 	if (owner) {
 		peer->exact = owner->identity;
+		if (!owner->container && is_workload(owner->identity))
+			peer->service = owner->identity;
 		return;
 	}
 	if (is_loopback(address)) { /* seen only of those on the host's network */

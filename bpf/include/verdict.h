@@ -4,6 +4,7 @@
 #define BULWARK_VERDICT_H
 
 #include "announce.h"
+#include "balanced.h"
 #include "known.h"
 #include "names.h"
 #include "reject.h"
@@ -21,6 +22,7 @@ struct judging {
 	__u32 direction;
 	__u32 length; /* bytes, from the IP header on */
 	__u32 neighbour; /* place of the other end, if the packet may go right there */
+	__u32 service; /* whose virtual address the peer's is, if it is one */
 	__u32 busy; /* this and what follows outlives the packet */
 	struct reply reply;
 };
@@ -106,6 +108,9 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 	if (!peer.exact && !peer.name[0] && is_name(c->peer))
 		peer.name[0] = c->peer;
 	const struct clients *clients = 0;
+	j->service = peer.service;
+	if (peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN && !c->proxied && !c->peer)
+		c->proxied = find_balanced(&j->key, j->endpoint.workload, j->now);
 	if (c->proxied && peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
 		clients = clients_of(c);
 		if (!clients && c->peer) { /* forgotten: it stays whose it was */
@@ -383,6 +388,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 				store_connection(&j->key, c, answered);
 			else
 				count(COUNTER_UNTRACKED);
+			if (j->service && j->direction == DIRECTION_OUT)
+				note_balanced(&j->key, j->endpoint.workload, j->service, j->now);
 		}
 	} else {
 		if (c->policy != j->workload.policy || c->epoch != j->epoch)

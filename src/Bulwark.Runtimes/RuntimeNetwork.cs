@@ -21,6 +21,9 @@ public sealed record RuntimeNetwork(string Id, string Name, string Driver)
     /// <summary>The services that answer in it at virtual addresses.</summary>
     public ImmutableArray<NetworkService> Services { get; init; } = [];
 
+    /// <summary>This host's addresses in it from which it hands on what is asked of services.</summary>
+    public ImmutableArray<IPAddress> Balancers { get; init; } = [];
+
     /// <summary>Whether it is of a swarm: its services come and go on other hosts, of which no event tells.</summary>
     public bool IsOfSwarm { get; init; }
 }

@@ -53,22 +53,22 @@ internal sealed class AddressBook(KernelPrograms kernel)
         _hosts = [.. wanted.Keys];
     }
 
-    /// <summary>Virtual addresses of services, each all its workload's and no container's own; those told before and not now are nobody's.</summary>
-    public void PutServices(IReadOnlyDictionary<MappedAddress, Identity> workloads)
+    /// <summary>Addresses of services and of their balancers, which are no container's own; those told before and not now are nobody's.</summary>
+    public void PutServices(IReadOnlyDictionary<MappedAddress, Identity> identities)
     {
-        foreach (var (address, workload) in workloads)
+        foreach (var (address, identity) in identities)
         {
-            var owner = new Owner { Identity = workload.Value };
+            var owner = new Owner { Identity = identity.Value };
             // What a container or the host has for its own comes before.
             if (!kernel.Addresses.TryGet(address, out var known) || (known != owner && known.Container == 0 && !_hosts.Contains(address)))
                 Set(address, owner);
         }
         foreach (var address in _services)
         {
-            if (!workloads.ContainsKey(address) && !_hosts.Contains(address))
+            if (!identities.ContainsKey(address) && !_hosts.Contains(address))
                 RemoveOwn(address, 0);
         }
-        _services = [.. workloads.Keys];
+        _services = [.. identities.Keys];
     }
 
     /// <summary>Removes what an earlier agent left and nobody has any more.</summary>

@@ -341,17 +341,17 @@ internal sealed partial class HostLoop
 
     private void KnowServices()
     {
-        var services = _networks.Values.SelectMany(n => n.Services).ToList();
-        if (services.Count == 0 && !_hasServices)
+        var hasServices = _networks.Values.Any(n => n.IsOfSwarm);
+        if (!hasServices && !_hasServices)
             return;
-        _hasServices = services.Count > 0;
+        _hasServices = hasServices;
         var workloads = new Dictionary<IPAddress, Identity>();
         foreach (var watched in _containers.Values)
         {
             foreach (var address in watched.Container.Networks.SelectMany(n => n.Addresses))
                 workloads[address] = watched.Workload;
         }
-        _addresses.PutServices(_services.Read(services, workloads));
+        _addresses.PutServices(_services.Read(_networks.Values, workloads));
     }
 
     // A veth on a runtime's bridge that nobody has claimed: nothing passes until it is known whose it is.

@@ -13,13 +13,18 @@ internal sealed class ServiceAddresses
 {
     private Dictionary<MappedAddress, Identity> _known = [];
 
-    /// <summary>The workloads by the virtual addresses of these services; those of which no container was ever here are left out.</summary>
-    /// <param name="services">All services of all networks.</param>
+    /// <summary>
+    /// The workloads by the virtual addresses of the networks' services; those of which no container was ever here are left out. And the host,
+    /// by the addresses from which it hands on what is asked there.
+    /// </summary>
+    /// <param name="networks">All networks.</param>
     /// <param name="workloads">The workloads of the containers on this host, by their addresses.</param>
-    public IReadOnlyDictionary<MappedAddress, Identity> Read(IEnumerable<NetworkService> services, IReadOnlyDictionary<IPAddress, Identity> workloads)
+    public IReadOnlyDictionary<MappedAddress, Identity> Read(IReadOnlyCollection<RuntimeNetwork> networks, IReadOnlyDictionary<IPAddress, Identity> workloads)
     {
         var read = new Dictionary<MappedAddress, Identity>();
-        foreach (var service in services)
+        foreach (var balancer in networks.SelectMany(n => n.Balancers))
+            read[MappedAddress.From(balancer)] = Identity.Host;
+        foreach (var service in networks.SelectMany(n => n.Services))
         {
             var address = MappedAddress.From(service.Address);
             var here = service.Tasks.FirstOrDefault(workloads.ContainsKey);

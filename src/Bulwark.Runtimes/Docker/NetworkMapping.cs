@@ -12,6 +12,7 @@ internal static class NetworkMapping
     private const string BridgeDriver = "bridge";
     private const string BridgeNameOption = "com.docker.network.bridge.name";
     private const string SwarmScope = "swarm";
+    private const string BalancerPrefix = "lb-"; // and the network's name, among the ids of containers
     private const int IdDigitsInBridgeName = 12;
 
     public static RuntimeNetwork ToNetwork(NetworkJson json)
@@ -23,6 +24,8 @@ internal static class NetworkMapping
             Subnets = [.. ranges.Select(r => Subnet(r.Subnet)).OfType<IPNetwork>()],
             Gateways = [.. ranges.Select(r => ContainerMapping.Address(r.Gateway)).OfType<IPAddress>()],
             Services = [.. (json.Services ?? []).Select(s => Service(s.Key, s.Value)).OfType<NetworkService>()],
+            Balancers = [.. (json.Containers ?? []).Where(c => c.Key == BalancerPrefix + json.Name)
+                .SelectMany(c => ContainerMapping.Addresses(c.Value?.IPv4Address, c.Value?.IPv6Address))],
             IsOfSwarm = json.Scope == SwarmScope,
         };
     }

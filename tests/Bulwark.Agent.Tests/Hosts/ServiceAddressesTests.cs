@@ -32,8 +32,16 @@ public sealed class ServiceAddressesTests
         Assert.Empty(Read(Service()));
     }
 
+    [Fact]
+    public void The_balancer_of_this_host_is_the_host()
+    {
+        var network = new RuntimeNetwork("n", "shop", "overlay") { Balancers = [s_elsewhere] };
+
+        Assert.Equal(Identity.Host, _services.Read([network], new Dictionary<IPAddress, Identity>())[MappedAddress.From(s_elsewhere)]);
+    }
+
     private static NetworkService Service(params IPAddress[] tasks) => new("web", s_virtual, [.. tasks]);
 
     private IReadOnlyDictionary<MappedAddress, Identity> Read(params NetworkService[] services) =>
-        _services.Read(services, new Dictionary<IPAddress, Identity> { [s_here] = s_web });
+        _services.Read([new RuntimeNetwork("n", "shop", "overlay") { Services = [.. services] }], new Dictionary<IPAddress, Identity> { [s_here] = s_web });
 }

@@ -76,11 +76,17 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
         _ = (await _host.DockerAsync("swarm", "init", "--advertise-addr", _host.Address)).Text;
         _ = (await _host.DockerAsync("network", "create", "-d", "overlay", "--attachable", "--subnet", "10.79.0.0/24", Overlay)).Text;
         _ = (await _host.DockerAsync("service", "create", "-d", "--no-resolve-image", "--name", Service, "--network", Overlay, Host.Image,
-            "bash", "-c", $"{Serve} 8000 & {Serve} 8001")).Text;
+            "bash", "-c", $"{Serve} 8000 & {Serve} 8001 & {Serve} 8002")).Text;
         await RunAsync("client", ["--network", Overlay], "sleep infinity");
         await RunAsync("other", ["--network", Overlay], "sleep infinity");
         await BalanceAsync();
+        await LearnAsync("nets/client", $"swarm/{Service}", "8002/tcp", Probe.Tcp(Service, 8002)); // by then its address is known
         await LearnAsync("nets/client", $"swarm/{Service}", "8000/tcp", Probe.Tcp(Service, 8000));
+        // Not "host", as the balancer's address would say.
+        await Poll.UntilAsync("the service knows its client", s_limit, async () =>
+            (await Bulwark.RunAsync("profile", $"swarm/{Service}")).Text.Split('\n').Any(
+                line => line.Contains("nets/client", StringComparison.Ordinal) && line.Contains("8000/tcp", StringComparison.Ordinal)));
+        Assert.Equal(["nets/client"], (await Bulwark.MapAsync()).Conversations.Where(c => c.Port == "8000/tcp").Select(c => c.Client));
 
         _ = (await Bulwark.RunAsync("mode", "--all", "protect")).Text;
 

@@ -188,7 +188,7 @@ public sealed class ProxyTests : IDisposable
         private readonly MappedAddress _address;
         private readonly uint _count;
         private readonly Identities _identities;
-        private readonly uint _pad;
+        private readonly uint _noted;
 
         public override string ToString()
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Bulwark.Kernel.Tests.Harness;
 
@@ -17,6 +18,21 @@ internal static class KernelTime
         Shift<Bytes24, Bytes24>(kernel, "name_addresses", span);
         Shift<Bytes32, Bytes16>(kernel, "attempts", span);
         Shift<Bytes12, Bytes16>(kernel, "buckets", span);
+        ShiftNoted(kernel, span);
+    }
+
+    // The last field of struct clients, in seconds, where there is a time.
+    private static void ShiftNoted(KernelPrograms kernel, TimeSpan span)
+    {
+        var map = kernel.Map<ulong, Bytes88>("proxied");
+        foreach (var (key, value) in map.Entries().ToList())
+        {
+            var changed = value;
+            ref var noted = ref MemoryMarshal.Cast<byte, uint>((Span<byte>)changed)[^1];
+            if (noted != 0)
+                noted -= (uint)span.TotalSeconds;
+            map.Set(key, changed);
+        }
     }
 
     private static void Shift<TKey, TValue>(KernelPrograms kernel, string name, TimeSpan span)
@@ -74,6 +90,12 @@ internal static class KernelTime
 
     [InlineArray(56)]
     private struct Bytes56
+    {
+        private byte _first;
+    }
+
+    [InlineArray(88)]
+    private struct Bytes88
     {
         private byte _first;
     }

@@ -112,6 +112,12 @@ internal sealed unsafe class PacketTrial : IDisposable
 
     public Outcome Receive(byte[] frame, uint mark = 0) => Run("to_container", frame, mark);
 
+    /// <summary>The container whose network namespace the interface is in sends the packet.</summary>
+    public Outcome SendInside(Packet packet) => Run("device_sends", packet.ToFrame());
+
+    /// <summary>The packet arrives for the container whose network namespace the interface is in.</summary>
+    public Outcome ReceiveInside(Packet packet) => Run("device_receives", packet.ToFrame());
+
     /// <summary>
     /// Many packets, made by changing one frame again and again, at an interface; how many passed.
     /// </summary>

@@ -87,6 +87,7 @@ public sealed partial class LayoutTests
             new Dictionary<string, uint>
             {
                 ["ANY"] = Identity.Any.Value,
+                ["FIRST_WORKLOAD"] = Identity.FirstWorkload,
                 ["HOST"] = Identity.Host.Value,
                 ["WORLD"] = Identity.World.Value,
                 ["MULTICAST"] = Identity.Multicast.Value,

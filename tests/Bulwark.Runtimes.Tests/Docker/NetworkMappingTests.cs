@@ -47,12 +47,13 @@ public sealed class NetworkMappingTests
     public void Services_are_read_with_their_virtual_address_and_those_of_their_tasks()
     {
         var network = Map("""
-            {"Id":"n","Scope":"swarm","Driver":"overlay","Services":{
+            {"Id":"n","Name":"shop","Scope":"swarm","Containers":{"lb-shop":{"IPv4Address":"10.0.1.5/24"},"lb-other":{"IPv4Address":"10.0.1.6/24"}},"Driver":"overlay","Services":{
               "web":{"VIP":"10.0.1.2","Ports":[],"LocalLBIndex":256,"Tasks":[{"Name":"web.1","EndpointIP":"10.0.1.3"},{"EndpointIP":"nonsense"},null]},
               "":{"VIP":"<nil>","Tasks":[{"EndpointIP":"10.0.1.9"}]},"none":null,"rr":{"VIP":"","Tasks":null}}}
             """);
 
         Assert.True(network.IsOfSwarm);
+        Assert.Equal([IPAddress.Parse("10.0.1.5")], network.Balancers);
         var service = Assert.Single(network.Services);
         Assert.Equal(("web", IPAddress.Parse("10.0.1.2")), (service.Name, service.Address));
         Assert.Equal([IPAddress.Parse("10.0.1.3")], service.Tasks);
