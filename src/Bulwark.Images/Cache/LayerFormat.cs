@@ -16,7 +16,7 @@ namespace Bulwark.Images.Cache;
 /// </summary>
 internal static class LayerFormat
 {
-    internal static ReadOnlySpan<byte> Mark => "BWLAYER\u0003"u8;
+    internal static ReadOnlySpan<byte> Mark => "BWLAYER\u0004"u8;
 
     public static void Write(Layer layer, string key, Stream stream)
     {
@@ -97,9 +97,10 @@ internal static class LayerFormat
                 writer.Number((int)file.Kind);
             });
         }));
-        writer.Each(layer.Md5, writer.Wide);
-        writer.Each(layer.Sha256, writer.Wide);
-        writer.Each(layer.Sha1, writer.Wide);
+        writer.Number((int)layer.Listed);
+        writer.Number((int)layer.Taken);
+        foreach (var kind in Layer.DigestKinds)
+            writer.Each(layer.Digests(kind), writer.Wide);
         writer.All(layer.Secrets, secret =>
         {
             writer.Text(secret.Rule);
@@ -158,18 +159,16 @@ internal static class LayerFormat
                 packages[index] = new(reader.Text(), PackagedFiles(ref reader));
             layer.PackagedFiles[path] = packages;
         }
-        count = reader.Count();
-        layer.Md5.EnsureCapacity(count);
-        for (; count > 0; count--)
-            layer.Md5[reader.Text()] = reader.Wide();
-        count = reader.Count();
-        layer.Sha256.EnsureCapacity(count);
-        for (; count > 0; count--)
-            layer.Sha256[reader.Text()] = reader.Wide();
-        count = reader.Count();
-        layer.Sha1.EnsureCapacity(count);
-        for (; count > 0; count--)
-            layer.Sha1[reader.Text()] = reader.Wide();
+        layer.Listed = (DigestKind)reader.Number();
+        layer.Taken = (DigestKind)reader.Number();
+        foreach (var kind in Layer.DigestKinds)
+        {
+            var digests = layer.Digests(kind);
+            count = reader.Count();
+            digests.EnsureCapacity(count);
+            for (; count > 0; count--)
+                digests[reader.Text()] = reader.Wide();
+        }
         for (count = reader.Count(); count > 0; count--)
             layer.Secrets.Add(new(reader.Text(), reader.Text(), (Severity)reader.Number(), reader.Text(), (int)reader.Number(), reader.Text()));
         for (count = reader.Count(); count > 0; count--)

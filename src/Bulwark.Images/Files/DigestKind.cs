@@ -1,17 +1,21 @@
 namespace Bulwark.Images.Files;
 
-/// <summary>Which checksum of a file is known.</summary>
+/// <summary>Checksums of a file: those that a package lists, and those that were taken.</summary>
+[Flags]
 public enum DigestKind
 {
     /// <summary>None that is compared.</summary>
-    None,
+    None = 0,
 
     /// <summary>What dpkg and old rpm use: enough to see accidents and careless changes, not a forger who makes two files with one sum.</summary>
-    Md5,
+    Md5 = 1,
 
-    /// <summary>The first half of it.</summary>
-    Sha256,
+    /// <summary>The first half of it: what rpm uses.</summary>
+    Sha256 = 2,
 
     /// <summary>The first sixteen bytes of it: what apk uses.</summary>
-    Sha1,
+    Sha1 = 4,
+
+    /// <summary>Whatever a package may list.</summary>
+    All = Md5 | Sha256 | Sha1,
 }

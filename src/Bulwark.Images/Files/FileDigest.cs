@@ -11,6 +11,17 @@ internal static class FileDigest
     /// <summary>The first sixteen bytes of a hash.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt128BigEndian(hash);
 
+    /// <summary>Takes one kind of hash of all that a stream has.</summary>
+    /// <param name="hash">Long enough for each of them.</param>
+    public static void Take(DigestKind kind, Stream stream, Span<byte> hash) => _ = kind switch
+    {
+#pragma warning disable CA5350, CA5351 // Compared with what dpkg and apk wrote.
+        DigestKind.Md5 => MD5.HashData(stream, hash),
+        DigestKind.Sha1 => SHA1.HashData(stream, hash),
+#pragma warning restore CA5350, CA5351
+        _ => SHA256.HashData(stream, hash),
+    };
+
     /// <summary>The first sixteen bytes of its SHA-1.</summary>
     public static UInt128 Sha1(ReadOnlySpan<byte> content)
     {

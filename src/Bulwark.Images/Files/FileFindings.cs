@@ -107,12 +107,7 @@ internal static class FileFindings
         // The sum of a link is that of where it says it leads.
         file.Kind == DigestKind.Sha1 && files.Find(path, layer => layer.Files) is (var above, { Kind: TarEntryKind.SymbolicLink } link)
             ? (above, FileDigest.Sha1(Encoding.UTF8.GetBytes(link.LinkTarget)))
-            : files.Find(path, layer => file.Kind switch
-            {
-                DigestKind.Md5 => layer.Md5,
-                DigestKind.Sha1 => layer.Sha1,
-                _ => layer.Sha256,
-            });
+            : files.Find(path, layer => layer.Digests(file.Kind));
 
     private static Finding Change(string path, int layer, string title) => Make("file/changed", Severity.High, title) with
     {

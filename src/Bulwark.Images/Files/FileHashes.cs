@@ -4,48 +4,63 @@ using Bulwark.Images.Layers;
 namespace Bulwark.Images.Files;
 
 /// <summary>
-/// Takes the MD5 of files where packages install theirs, since MD5 is what dpkg lists (not for its strength, which it has none of), and the
-/// SHA-256 and SHA-1, which rpm and apk list. Which of them an image needs shows only when its database comes, which may be after its files.
+/// Takes the checksum of files where packages install theirs: the one that the image's package manager lists. Which one that is, is certain only
+/// once its database comes, which may be after all files: until there are signs of one, all are taken, and from then on those of which there are
+/// signs. A layer tells which it has of all its files; an image whose packages list another is read again.
 /// </summary>
-public sealed class FileHashes : IFileAnalyser
+/// <param name="always">What is taken whatever the signs.</param>
+public sealed class FileHashes(DigestKind always = DigestKind.None) : IFileAnalyser
 {
     /// <summary>What is larger is not compared: it would be read twice.</summary>
     internal const long LargestBytes = 64 << 20;
 
     private static readonly string[] s_directories = ["usr/", "bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/", "opt/", "boot/"];
 
-    public bool Wants(LayerFile file, ReadOnlySpan<byte> head) =>
-        file.Size <= LargestBytes && IsCompared(file.Path);
+    // The one thing that is kept between files: an image is of one distribution nearly always, and its layers are read at the same time.
+    private int _signs;
+
+    public bool Wants(LayerFile file, ReadOnlySpan<byte> head)
+    {
+        if (DigestSigns.Of(file.Path) is var sign and not DigestKind.None)
+            Interlocked.Or(ref _signs, (int)sign);
+        return file.Size <= LargestBytes && IsCompared(file.Path);
+    }
+
+    public bool Accepts(Layer known)
+    {
+        Interlocked.Or(ref _signs, (int)known.Listed);
+        return (always & ~known.Taken) == 0;
+    }
 
     /// <summary>Whether a file there is compared with what its package brought: settings are not, they are there to be changed.</summary>
-    internal static bool IsCompared(string path) => Array.Exists(s_directories, directory => path.StartsWith(directory, StringComparison.Ordinal));
+    internal static bool IsCompared(string path)
+    {
+        foreach (var directory in s_directories)
+        {
+            if (path.StartsWith(directory, StringComparison.Ordinal))
+                return true;
+        }
+        return false;
+    }
 
     public void Read(LayerFile file, FileContent content, Layer layer)
     {
+        var signs = (DigestKind)Volatile.Read(ref _signs);
+        var kinds = signs == DigestKind.None ? DigestKind.All : signs | always;
+        layer.Taken &= kinds;
+        if (kinds.HasFlag(DigestKind.Md5) && Md5Lanes.IsSupported && content.Length <= Md5Batch.LargestBytes)
+        {
+            layer.WaitingMd5.Add(file.Path, content.Bytes(Md5Batch.LargestBytes).Span);
+            kinds &= ~DigestKind.Md5;
+        }
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (Md5Lanes.IsSupported && content.Length <= Md5Batch.LargestBytes)
+        foreach (var kind in Layer.DigestKinds)
         {
-            var bytes = content.Bytes(Md5Batch.LargestBytes).Span;
-            layer.WaitingMd5.Add(file.Path, bytes);
-            SHA256.HashData(bytes, hash);
-            layer.Sha256[file.Path] = FileDigest.Of(hash);
-            layer.Sha1[file.Path] = FileDigest.Sha1(bytes);
-            return;
+            if (!kinds.HasFlag(kind))
+                continue;
+            using var stream = content.Open();
+            FileDigest.Take(kind, stream, hash);
+            layer.Digests(kind)[file.Path] = FileDigest.Of(hash);
         }
-        using (var stream = content.Open())
-            SHA256.HashData(stream, hash);
-        layer.Sha256[file.Path] = FileDigest.Of(hash);
-        using (var stream = content.Open())
-        {
-#pragma warning disable CA5350, CA5351 // Compared with what apk and dpkg wrote.
-            SHA1.HashData(stream, hash);
-        }
-        layer.Sha1[file.Path] = FileDigest.Of(hash);
-        using (var stream = content.Open())
-        {
-            MD5.HashData(stream, hash);
-#pragma warning restore CA5350, CA5351
-        }
-        layer.Md5[file.Path] = FileDigest.Of(hash);
     }
 }

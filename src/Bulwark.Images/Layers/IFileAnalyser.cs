@@ -18,6 +18,9 @@ public interface IFileAnalyser
     /// <summary>The largest file that it reads, in bytes; of a larger one that it wants it is told that it was not read.</summary>
     long LargestBytes => long.MaxValue;
 
+    /// <summary>Whether what is known of a layer is all that it would find there; if not, the layer is read anew.</summary>
+    bool Accepts(Layer known) => true;
+
     /// <summary>Reads a file. An exception of a parser becomes a doubt about this one file, and nothing else.</summary>
     void Read(LayerFile file, FileContent content, Layer layer);
 }

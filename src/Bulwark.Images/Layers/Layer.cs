@@ -12,6 +12,10 @@ public sealed class Layer
     /// <summary>What an object takes by itself, with its place in a table.</summary>
     internal const long ItemBytes = 64;
 
+    private readonly Dictionary<string, UInt128> _md5 = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UInt128> _sha256 = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UInt128> _sha1 = new(StringComparer.Ordinal);
+
     private Md5Batch? _waitingMd5;
 
     /// <summary>Digest of the layer's unpacked tar; empty for a directory.</summary>
@@ -56,17 +60,24 @@ public sealed class Layer
     /// <summary>Files as their packages brought them, by the file that lists them.</summary>
     public Dictionary<string, PackageContent[]> PackagedFiles { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>MD5 of files where packages install theirs.</summary>
-    public Dictionary<string, UInt128> Md5 { get; } = new(StringComparer.Ordinal);
+    /// <summary>The checksums that files of its packages have in <see cref="PackagedFiles"/>, as far as they are compared.</summary>
+    public DigestKind Listed { get; internal set; }
 
-    /// <summary>The first half of the SHA-256 of the same files.</summary>
-    public Dictionary<string, UInt128> Sha256 { get; } = new(StringComparer.Ordinal);
+    /// <summary>The checksums that were taken of all files where packages install theirs; of others there are none.</summary>
+    public DigestKind Taken { get; internal set; } = DigestKind.All;
 
-    /// <summary>The first sixteen bytes of the SHA-1 of the same files; none in a layer that brings the database of dpkg or rpm, where nobody asks for them.</summary>
-    public Dictionary<string, UInt128> Sha1 { get; } = new(StringComparer.Ordinal);
+    internal static ReadOnlySpan<DigestKind> DigestKinds => [DigestKind.Md5, DigestKind.Sha256, DigestKind.Sha1];
+
+    /// <summary>Checksums of one kind, in sixteen bytes, by path.</summary>
+    internal Dictionary<string, UInt128> Digests(DigestKind kind) => kind switch
+    {
+        DigestKind.Md5 => _md5,
+        DigestKind.Sha1 => _sha1,
+        _ => _sha256,
+    };
 
     /// <summary>Files whose MD5 is still to be taken, while the layer is read.</summary>
-    internal Md5Batch WaitingMd5 => _waitingMd5 ??= new(Md5);
+    internal Md5Batch WaitingMd5 => _waitingMd5 ??= new(_md5);
 
     /// <summary>Secrets in its files; they stay in the image whatever upper layers delete.</summary>
     public List<FoundSecret> Secrets { get; } = [];
@@ -97,9 +108,9 @@ public sealed class Layer
         Packages.Remove(path);
         OwnedPaths.Remove(path);
         PackagedFiles.Remove(path);
-        Md5.Remove(path);
-        Sha256.Remove(path);
-        Sha1.Remove(path);
+        _md5.Remove(path);
+        _sha256.Remove(path);
+        _sha1.Remove(path);
         _waitingMd5?.Forget(path);
     }
 
@@ -109,7 +120,15 @@ public sealed class Layer
         _waitingMd5?.Flush();
         _waitingMd5?.Dispose();
         _waitingMd5 = null;
-        if (Packages.Values.Any(packages => packages.Any(package => package.Kind is PackageKind.Dpkg or PackageKind.Rpm)))
-            Sha1.Clear();
+        foreach (var kind in DigestKinds)
+        {
+            if (!Taken.HasFlag(kind))
+                Digests(kind).Clear();
+        }
+        foreach (var file in PackagedFiles.Values.SelectMany(packages => packages).SelectMany(package => package.Files))
+        {
+            if (!Listed.HasFlag(file.Kind) && FileHashes.IsCompared(file.Path))
+                Listed |= file.Kind;
+        }
     }
 }

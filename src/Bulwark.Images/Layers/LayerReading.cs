@@ -30,7 +30,7 @@ public sealed record LayerReading(IReadOnlyList<IFileAnalyser> Analysers, Archiv
     /// <exception cref="ArchiveException">With what is kept of other layers it is more than the limits let.</exception>
     internal Layer? Known(string diffId, string blobDigest)
     {
-        if (Cache?.Find(diffId, Settings) is not { } layer)
+        if (Cache?.Find(diffId, Settings) is not { } layer || !Analysers.All(analyser => analyser.Accepts(layer)))
             return null;
         Kept.Add(layer.KeptBytes);
         if (Kept.IsOver)

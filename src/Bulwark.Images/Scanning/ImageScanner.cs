@@ -24,10 +24,12 @@ namespace Bulwark.Images.Scanning;
 public static class ImageScanner
 {
     /// <summary>What looks into the files of every image.</summary>
-    internal static IFileAnalyser[] Analysers =>
+    internal static IFileAnalyser[] Analysers => AnalysersWith(new());
+
+    private static IFileAnalyser[] AnalysersWith(FileHashes hashes) =>
     [
         new SmallDocuments(), new DpkgDatabase(), new DpkgFiles(), new ApkDatabase(), new RpmDatabase(), new NodePackages(), new PythonPackages(), new GemPackages(),
-        new DotNetPackages(), new ComposerPackages(), new Programs(), new JavaArchives(), new SecretFiles(), new FileHashes(), new SuspiciousPrograms(), new SuspiciousScripts(),
+        new DotNetPackages(), new ComposerPackages(), new Programs(), new JavaArchives(), new SecretFiles(), hashes, new SuspiciousPrograms(), new SuspiciousScripts(),
     ];
 
     /// <param name="advisories">Null if there are none.</param>
@@ -35,10 +37,27 @@ public static class ImageScanner
     public static async Task<ScanResult> ScanAsync(
         IImageSource source, AdvisoryFile? advisories, ScanOptions options, TimeProvider clock, CancellationToken cancel)
     {
-        // A directory may hold a project that is yet to be built.
-        IFileAnalyser[] analysers = [.. Analysers, .. source is DirectorySource ? [new LockFiles()] : (IFileAnalyser[])[], .. options.Engines.Select(engine => new EngineFiles(engine))];
-        var image = await source.ReadAsync(new(analysers, options.Limits, options.Cache), cancel).ConfigureAwait(false);
+        var image = await ReadAsync(source, options, DigestKind.None, cancel).ConfigureAwait(false);
+        if (LacksDigests(image))
+            image = await ReadAsync(source, options, DigestKind.All, cancel).ConfigureAwait(false);
         return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);
+    }
+
+    private static Task<Image> ReadAsync(IImageSource source, ScanOptions options, DigestKind digests, CancellationToken cancel) =>
+        source.ReadAsync(new(
+            [
+                .. AnalysersWith(new(digests)),
+                // A directory may hold a project that is yet to be built.
+                .. source is DirectorySource ? [new LockFiles()] : (IFileAnalyser[])[],
+                .. options.Engines.Select(engine => new EngineFiles(engine)),
+            ],
+            options.Limits, options.Cache), cancel);
+
+    // Which checksums are taken goes by signs, which may have been of another package manager than the image's.
+    private static bool LacksDigests(Image image)
+    {
+        var listed = image.Layers.Aggregate(DigestKind.None, (listed, layer) => listed | layer.Listed);
+        return image.Layers.Any(layer => (listed & ~layer.Taken) != 0);
     }
 
     /// <summary>The part without any reading: the same image and advisories give the same result.</summary>

@@ -7,8 +7,8 @@ namespace Bulwark.Images.Sources;
 /// <summary>
 /// Reads an image out of one tar stream, in whatever order its parts come: the archive of <c>docker save</c> (both the old one with
 /// <c>ID/layer.tar</c> and the newer one with an OCI layout inside) or an OCI layout in a tar. Each layer is analysed as it streams by,
-/// so nothing is copied to a disk and the stream need not be seekable. Of one that is, first only the documents are read, and then those
-/// layers that are the image's and are not known yet.
+/// so nothing is copied to a disk and the stream need not be seekable. Of one that is, first only the documents are read, and then, several
+/// at a time, those layers that are the image's and are not known yet.
 /// </summary>
 internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading reading)
 {
@@ -18,8 +18,8 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
     private readonly Dictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Layer> _layers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
-    private readonly HashSet<(string Path, Part Parts)> _seen = [];
-    private HashSet<string>? _wanted;
+    private readonly HashSet<string> _seen = [];
+    private readonly Dictionary<string, (long Offset, long Length)> _places = new(StringComparer.Ordinal);
     private long _documentBytes;
     private int _layerCount;
 
@@ -27,14 +27,10 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
     {
         try
         {
-            if (stream.CanSeek && !IsPacked(stream))
-            {
-                ReadParts(stream, Part.Documents, cancel);
-                TakeKnownLayers();
-                ReadParts(stream, Part.Layers, cancel);
-            }
-            else
-                ReadParts(stream, Part.Documents | Part.Layers, cancel);
+            var isInPlace = stream.CanSeek && !IsPacked(stream);
+            ReadParts(stream, isInPlace, cancel);
+            if (isInPlace)
+                ReadPlaces(stream, cancel);
             return _documents.ContainsKey("manifest.json") ? DockerImage() : OciImage();
         }
         catch (ArchiveException e)
@@ -43,13 +39,13 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
         }
     }
 
-    private void ReadParts(Stream stream, Part parts, CancellationToken cancel)
+    // Layers that can be read where they lie are only noted.
+    private void ReadParts(Stream stream, bool isInPlace, CancellationToken cancel)
     {
-        _layerCount = 0;
         // A whole archive may be packed too: docker save x | gzip.
         using var packed = new CountingStream(stream);
         using var unpacked = new UnpackedStream(packed, _limits with { UnpackedBytes = long.MaxValue });
-        using var tar = new TarReader(unpacked.Packing.Length == 0 && stream.CanSeek ? Rewound(stream) : unpacked, _limits);
+        using var tar = new TarReader(isInPlace ? Rewound(stream) : unpacked, _limits);
         while (tar.Next() is { } entry)
         {
             cancel.ThrowIfCancellationRequested();
@@ -58,8 +54,10 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
             // docker save writes a layer that it has written before as a link to it.
             if (entry.Kind is TarEntryKind.SymbolicLink or TarEntryKind.HardLink && _links.Count < _limits.Layers)
                 _links[path] = ImagePath.Follow(entry.Kind == TarEntryKind.HardLink ? "" : ImagePath.Directory(path), entry.LinkTarget) ?? "";
-            if (entry.Kind == TarEntryKind.File && entry.Size > 0)
-                ReadPart(path, entry.Size, new PeekStream(new TarEntryStream(tar), (int)Math.Min(HeadBytes, entry.Size)), parts, cancel);
+            if (entry.Kind != TarEntryKind.File || entry.Size == 0)
+                continue;
+            (long, long)? place = isInPlace ? (stream.Position, entry.Size) : null;
+            ReadPart(path, entry.Size, new PeekStream(new TarEntryStream(tar), (int)Math.Min(HeadBytes, entry.Size)), place, cancel);
         }
     }
 
@@ -75,13 +73,11 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
         return stream;
     }
 
-    private void ReadPart(string path, long size, PeekStream content, Part parts, CancellationToken cancel)
+    private void ReadPart(string path, long size, PeekStream content, (long Offset, long Length)? place, CancellationToken cancel)
     {
         if (content.Head[0] is (byte)'{' or (byte)'[')
         {
-            if (!parts.HasFlag(Part.Documents))
-                return;
-            if (_documents.ContainsKey(path) || _seen.Contains((path, parts)))
+            if (_documents.ContainsKey(path) || _seen.Contains(path))
                 throw new ArchiveException($"it holds {path} twice");
             _documentBytes += size;
             if (size > _limits.DocumentBytes || _documentBytes > _limits.AllDocumentsBytes)
@@ -92,26 +88,28 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
         }
         else if (path.EndsWith(".tar", StringComparison.Ordinal) || path.StartsWith("blobs/", StringComparison.Ordinal))
         {
-            if (!_seen.Add((path, parts)) || _documents.ContainsKey(path))
+            if (!_seen.Add(path) || _documents.ContainsKey(path))
                 throw new ArchiveException($"it holds {path} twice");
             if (++_layerCount > _limits.Layers)
                 throw new ArchiveException($"it has more than {_limits.Layers} layers");
-            if (parts.HasFlag(Part.Layers) && !_layers.ContainsKey(path) && _wanted?.Contains(path) != false)
+            if (place is { } at)
+                _places[path] = at;
+            else
                 _layers[path] = new LayerReader(reading).Read(content, cancel);
         }
     }
 
-    private void TakeKnownLayers()
+    private void ReadPlaces(Stream stream, CancellationToken cancel)
     {
         var (configuration, layers) = _documents.ContainsKey("manifest.json") ? DockerLayers() : OciLayers();
-        _wanted = [.. layers.Select(layer => layer.Path)];
-        if (configuration.DiffIds.Length != layers.Count)
-            return;
-        foreach (var ((path, promised), diffId) in layers.Zip(configuration.DiffIds))
-        {
-            if (!_layers.ContainsKey(path) && reading.Known(diffId, promised) is { } layer)
-                _layers[path] = layer;
-        }
+        var diffIds = configuration.DiffIds.Length == layers.Count ? configuration.DiffIds : [];
+        var wanted = layers.Select((layer, index) => (layer.Path, Place: _places.GetValueOrDefault(layer.Path), layer.Promised, DiffId: diffIds.ElementAtOrDefault(index) ?? ""))
+            .Where(layer => layer.Place.Length > 0).DistinctBy(layer => layer.Path).ToList();
+        var found = LayerSet.Read(
+            wanted, LayerSet.AtATime, layer => reading.Known(layer.DiffId, layer.Promised), layer => layer.Place.Length,
+            layer => new LayerReader(reading).Read(new StreamPiece(stream, layer.Place.Offset, layer.Place.Length), cancel), cancel);
+        foreach (var (layer, read) in wanted.Zip(found))
+            _layers[layer.Path] = read!;
     }
 
     private DockerManifestJson DockerManifest()
@@ -199,12 +197,5 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
             at = next;
         }
         return null;
-    }
-
-    [Flags]
-    private enum Part
-    {
-        Documents = 1,
-        Layers = 2,
     }
 }

@@ -7,9 +7,6 @@ namespace Bulwark.Images.Sources;
 /// <summary>A directory with an OCI image layout (image-layout.md of the OCI image specification).</summary>
 public sealed class OciLayoutSource(string directory, ImageChoice choice) : IImageSource
 {
-    // Each takes a core to unpack, and up to 16 MiB for a file.
-    private static readonly int s_parallel = Math.Min(4, Environment.ProcessorCount);
-
     public static bool IsLayout(string directory) => File.Exists(Path.Combine(directory, "index.json")) && Directory.Exists(Path.Combine(directory, "blobs"));
 
     public Task<Image> ReadAsync(LayerReading reading, CancellationToken cancel) => Task.Run(
@@ -23,7 +20,7 @@ public sealed class OciLayoutSource(string directory, ImageChoice choice) : IIma
                 var (manifest, name) = ManifestChooser.Choose(
                     index, choice, digest => Document(BlobPath(digest), reading.Limits) is { } blob ? blob : (ReadOnlyMemory<byte>?)null);
                 var configuration = Digest.IsValid(manifest.Config?.Digest) ? Document(BlobPath(manifest.Config!.Digest!), reading.Limits) : null;
-                var layers = LayerSet.Read(manifest, configuration, reading, s_parallel, layer => Layer(layer.Digest!, reading, cancel), cancel);
+                var layers = LayerSet.Read(manifest, configuration, reading, LayerSet.AtATime, layer => Layer(layer.Digest!, reading, cancel), cancel);
                 var image = OciAssembler.Assemble(manifest, name, _ => configuration, layers.GetValueOrDefault, reading.Limits);
                 return image with { Name = image.Name.Length > 0 ? image.Name : directory, Origin = "OCI layout" };
             }
