@@ -11,26 +11,31 @@ internal static class FileDigest
     /// <summary>The first sixteen bytes of a hash.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt128BigEndian(hash);
 
-    /// <summary>Takes one kind of hash of all that a stream has.</summary>
-    /// <param name="hash">Long enough for each of them.</param>
-    public static void Take(DigestKind kind, Stream stream, Span<byte> hash) => _ = kind switch
+    /// <summary>The first sixteen bytes of the SHA-256 of all that a stream has.</summary>
+    public static UInt128 Sha256(Stream content)
     {
-#pragma warning disable CA5350, CA5351 // Compared with what dpkg and apk wrote.
-        DigestKind.Md5 => MD5.HashData(stream, hash),
-        DigestKind.Sha1 => SHA1.HashData(stream, hash),
-#pragma warning restore CA5350, CA5351
-        _ => SHA256.HashData(stream, hash),
-    };
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content, hash);
+        return Of(hash);
+    }
+
+#pragma warning disable CA5350 // Compared with what apk wrote.
+    /// <summary>The first sixteen bytes of the SHA-1 of all that a stream has.</summary>
+    public static UInt128 Sha1(Stream content)
+    {
+        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
+        SHA1.HashData(content, hash);
+        return Of(hash);
+    }
 
     /// <summary>The first sixteen bytes of its SHA-1.</summary>
     public static UInt128 Sha1(ReadOnlySpan<byte> content)
     {
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // Compared with what apk wrote.
         SHA1.HashData(content, hash);
-#pragma warning restore CA5350
         return Of(hash);
     }
+#pragma warning restore CA5350
 
     /// <summary>Reads the first 32 hexadecimal digits; null if they are none.</summary>
     public static UInt128? Parse(ReadOnlySpan<byte> hexadecimal)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Files;
@@ -48,19 +47,17 @@ public sealed class FileHashes(DigestKind always = DigestKind.None) : IFileAnaly
         var signs = (DigestKind)Volatile.Read(ref _signs);
         var kinds = signs == DigestKind.None ? DigestKind.All : signs | always;
         layer.Taken &= kinds;
-        if (kinds.HasFlag(DigestKind.Md5) && Md5Lanes.IsSupported && content.Length <= Md5Batch.LargestBytes)
+        if (kinds.HasFlag(DigestKind.Sha256))
         {
-            layer.WaitingMd5.Add(file.Path, content.Bytes(Md5Batch.LargestBytes).Span);
-            kinds &= ~DigestKind.Md5;
-        }
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        foreach (var kind in Layer.DigestKinds)
-        {
-            if (!kinds.HasFlag(kind))
-                continue;
             using var stream = content.Open();
-            FileDigest.Take(kind, stream, hash);
-            layer.Digests(kind)[file.Path] = FileDigest.Of(hash);
+            layer.Digests(DigestKind.Sha256)[file.Path] = FileDigest.Sha256(stream);
         }
+        if (kinds.HasFlag(DigestKind.Sha1))
+        {
+            using var stream = content.Open();
+            layer.Digests(DigestKind.Sha1)[file.Path] = FileDigest.Sha1(stream);
+        }
+        if (kinds.HasFlag(DigestKind.Md5))
+            layer.WaitingMd5.Add(file.Path, content);
     }
 }

@@ -13,6 +13,7 @@ public sealed class FileContent : IDisposable
 
     private readonly byte[]? _buffer;
     private readonly FileStream? _file;
+    private bool _isTaken;
 
     private FileContent(byte[]? buffer, FileStream? file, long length)
     {
@@ -34,7 +35,7 @@ public sealed class FileContent : IDisposable
             source.ReadExactly(buffer, 0, (int)length);
             return new(buffer, null, length);
         }
-        var file = TemporaryFile();
+        var file = TemporaryFile.Open();
         try
         {
             source.CopyTo(file, 256 << 10);
@@ -66,7 +67,7 @@ public sealed class FileContent : IDisposable
                     throw new ArchiveException($"what is in it is larger than {most >> 20} MiB");
                 if (file is null && length > limits.FileBytesInMemory)
                 {
-                    file = TemporaryFile();
+                    file = TemporaryFile.Open();
                     memory.WriteTo(file);
                     memory = new();
                 }
@@ -82,29 +83,6 @@ public sealed class FileContent : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static FileStream TemporaryFile()
-    {
-        var file = new FileStream(Path.Combine(Path.GetTempPath(), $"bulwark-{Guid.NewGuid():N}"), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        try
-        {
-            // Gone from the directory at once: not even a killed scan leaves it behind.
-            File.Delete(file.Name);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
         }
     }
 
@@ -131,7 +109,19 @@ public sealed class FileContent : IDisposable
         return bytes;
     }
 
-    public void Dispose() => _file?.Dispose();
+    /// <summary>The temporary file that it lies in, which the caller disposes of from now on; null if it lies in memory.</summary>
+    internal FileStream? TakeFile()
+    {
+        _file?.Flush();
+        _isTaken = true;
+        return _file;
+    }
+
+    public void Dispose()
+    {
+        if (!_isTaken)
+            _file?.Dispose();
+    }
 
     /// <summary>Readers close what they are given; the temporary file must outlive each of them.</summary>
     private sealed class KeptOpenStream(FileStream file) : Stream

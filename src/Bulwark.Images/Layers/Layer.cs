@@ -77,7 +77,11 @@ public sealed class Layer
     };
 
     /// <summary>Files whose MD5 is still to be taken, while the layer is read.</summary>
-    internal Md5Batch WaitingMd5 => _waitingMd5 ??= new(_md5);
+    internal Md5Batch WaitingMd5 => _waitingMd5 ??= new(_md5, (path, reason) =>
+    {
+        IsProvisional = true;
+        Doubts.Add(new(CannotTellKind.File, path, $"its checksum could not be taken: {reason}"));
+    });
 
     /// <summary>Secrets in its files; they stay in the image whatever upper layers delete.</summary>
     public List<FoundSecret> Secrets { get; } = [];

@@ -14,12 +14,12 @@ public readonly record struct PathKey(UInt128 Value)
     private const int KeyBytes = 16;
     private const int BytesOnStack = 1024;
 
-    // Files come directory by directory.
+    // Files come directory by directory: the last one, and the keys of all directories on the way to it.
     [ThreadStatic]
     private static string? t_directory;
 
     [ThreadStatic]
-    private static PathKey t_directoryKey;
+    private static List<(int Length, PathKey Key)>? t_keys;
 
     /// <summary>The image's root.</summary>
     public static PathKey Root => default;
@@ -44,12 +44,22 @@ public readonly record struct PathKey(UInt128 Value)
 
     private static PathKey OfDirectory(ReadOnlySpan<char> directory)
     {
-        if (directory.SequenceEqual(t_directory))
-            return t_directoryKey;
-        var key = Root;
-        foreach (var part in directory.Split('/'))
-            key = key.Child(directory[part]);
-        (t_directory, t_directoryKey) = (directory.ToString(), key);
+        var keys = t_keys ??= [];
+        if (keys.Count > 0 && directory.SequenceEqual(t_directory))
+            return keys[^1].Key;
+        var common = directory.CommonPrefixLength(t_directory);
+        // Only whole parts count: those that end where there is a slash, or nothing, in both.
+        while (keys.Count > 0 && !(keys[^1].Length <= common && (keys[^1].Length == directory.Length || directory[keys[^1].Length] == '/')))
+            keys.RemoveAt(keys.Count - 1);
+        var (at, key) = keys.Count > 0 ? (keys[^1].Length + 1, keys[^1].Key) : (0, Root);
+        while (at <= directory.Length)
+        {
+            var end = directory[at..].IndexOf('/') is var slash and >= 0 ? at + slash : directory.Length;
+            key = key.Child(directory[at..end]);
+            keys.Add((end, key));
+            at = end + 1;
+        }
+        t_directory = directory.ToString();
         return key;
     }
 }

@@ -63,7 +63,7 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
         if (manifest.Manifests is not null)
             (manifest, _) = ManifestChooser.Choose(manifest, choice, inner => Manifest(session, inner, limits, cancel));
         var configuration = Digest.IsValid(manifest.Config?.Digest) ? Document(session, manifest, manifest.Config!.Digest!, limits, cancel) : null;
-        var layers = LayerSet.Read(manifest, configuration, reading, options.Parallel, descriptor => Layer(session, descriptor, reading, cancel), cancel);
+        var layers = LayerSet.Read(manifest, configuration, reading, options.Parallel, (descriptor, diffId) => Layer(session, descriptor, diffId, reading, cancel), cancel);
         var read = OciAssembler.Assemble(manifest, image.ToString(), _ => configuration, layers.GetValueOrDefault, reading.Limits);
         if (platform is not null && read.Configuration is { Architecture: { Length: > 0 } architecture, OperatingSystem: { Length: > 0 } system }
             && (architecture != platform.Architecture || system != platform.OperatingSystem))
@@ -88,7 +88,7 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
     }
 
     private Layer? Layer(
-        RegistrySession session, DescriptorJson descriptor, LayerReading reading, CancellationToken cancel)
+        RegistrySession session, DescriptorJson descriptor, string diffId, LayerReading reading, CancellationToken cancel)
     {
         if (descriptor.Size is not { } size || size < 0 || size > reading.Limits.UnpackedBytes)
             throw new ArchiveException($"the manifest gives a layer an impossible size: {descriptor.Size}");
@@ -104,7 +104,7 @@ public sealed class RegistrySource(ImageReference image, Platform? platform, Reg
             return null;
         }
         using var blob = new BlobStream(session, address, first, size, options, cancel);
-        return new LayerReader(reading).Read(blob, cancel);
+        return new LayerReader(reading).Read(blob, cancel, diffId, descriptor.Digest!);
     }
 
     private ImageException Failure(List<(RegistryEndpoint Endpoint, RegistryException Reason)> failures)

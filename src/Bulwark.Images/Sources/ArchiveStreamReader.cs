@@ -107,7 +107,7 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
             .Where(layer => layer.Place.Length > 0).DistinctBy(layer => layer.Path).ToList();
         var found = LayerSet.Read(
             wanted, LayerSet.AtATime, layer => reading.Known(layer.DiffId, layer.Promised), layer => layer.Place.Length,
-            layer => new LayerReader(reading).Read(new StreamPiece(stream, layer.Place.Offset, layer.Place.Length), cancel), cancel);
+            layer => new LayerReader(reading).Read(new StreamPiece(stream, layer.Place.Offset, layer.Place.Length), cancel, layer.DiffId, layer.Promised), cancel);
         foreach (var (layer, read) in wanted.Zip(found))
             _layers[layer.Path] = read!;
     }

@@ -14,18 +14,19 @@ internal static class LayerSet
 
     /// <param name="configuration">The image's configuration, which says what is in its layers; null if it is missing.</param>
     /// <param name="parallel">How many at a time.</param>
-    /// <param name="read">Reads one, or gives null if there is none; called on several threads.</param>
+    /// <param name="read">Reads one, whose unpacked tar is promised to have this digest (empty if that is not known), or gives null if there is none; called on several threads.</param>
     /// <exception cref="ArchiveException">There are too many.</exception>
     public static Dictionary<string, Layer> Read(
-        ManifestJson manifest, byte[]? configuration, LayerReading reading, int parallel, Func<DescriptorJson, Layer?> read, CancellationToken cancel)
+        ManifestJson manifest, byte[]? configuration, LayerReading reading, int parallel, Func<DescriptorJson, string, Layer?> read, CancellationToken cancel)
     {
         var descriptors = (manifest.Layers ?? []).Where(item => Digest.IsValid(item?.Digest)).DistinctBy(item => item.Digest).ToList();
         if (manifest.Layers?.Length > reading.Limits.Layers)
             throw new ArchiveException($"it has more than {reading.Limits.Layers} layers");
         var diffIds = DiffIds(manifest, configuration);
+        string DiffId(DescriptorJson descriptor) => diffIds.GetValueOrDefault(descriptor.Digest!, "");
         var layers = Read(
-            descriptors, parallel, descriptor => reading.Known(diffIds.GetValueOrDefault(descriptor.Digest!, ""), descriptor.Digest!),
-            descriptor => descriptor.Size ?? 0, read, cancel);
+            descriptors, parallel, descriptor => reading.Known(DiffId(descriptor), descriptor.Digest!), descriptor => descriptor.Size ?? 0,
+            descriptor => read(descriptor, DiffId(descriptor)), cancel);
         return descriptors.Zip(layers).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First.Digest!, pair => pair.Second!);
     }
 

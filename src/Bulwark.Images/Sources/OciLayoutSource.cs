@@ -20,7 +20,7 @@ public sealed class OciLayoutSource(string directory, ImageChoice choice) : IIma
                 var (manifest, name) = ManifestChooser.Choose(
                     index, choice, digest => Document(BlobPath(digest), reading.Limits) is { } blob ? blob : (ReadOnlyMemory<byte>?)null);
                 var configuration = Digest.IsValid(manifest.Config?.Digest) ? Document(BlobPath(manifest.Config!.Digest!), reading.Limits) : null;
-                var layers = LayerSet.Read(manifest, configuration, reading, LayerSet.AtATime, layer => Layer(layer.Digest!, reading, cancel), cancel);
+                var layers = LayerSet.Read(manifest, configuration, reading, LayerSet.AtATime, (layer, diffId) => Layer(layer.Digest!, diffId, reading, cancel), cancel);
                 var image = OciAssembler.Assemble(manifest, name, _ => configuration, layers.GetValueOrDefault, reading.Limits);
                 return image with { Name = image.Name.Length > 0 ? image.Name : directory, Origin = "OCI layout" };
             }
@@ -30,10 +30,10 @@ public sealed class OciLayoutSource(string directory, ImageChoice choice) : IIma
             }
         }, cancel);
 
-    private Layer? Layer(string digest, LayerReading reading, CancellationToken cancel)
+    private Layer? Layer(string digest, string diffId, LayerReading reading, CancellationToken cancel)
     {
         using var blob = Open(BlobPath(digest));
-        return blob is null ? null : new LayerReader(reading).Read(blob, cancel);
+        return blob is null ? null : new LayerReader(reading).Read(blob, cancel, diffId, digest);
     }
 
     // Only ever called with a valid digest: 64 hexadecimal digits lead nowhere else.
