@@ -43,5 +43,5 @@ public sealed record ArchiveLimits
     public long FileBytes { get; init; } = 1L << 30;
 
     /// <summary>Largest file that is held in memory while it is read; a larger one goes through an unnamed temporary file.</summary>
-    public int FileBytesInMemory { get; init; } = 16 << 20;
+    public int FileBytesInMemory { get; init; } = 4 << 20;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
@@ -42,13 +43,7 @@ internal static class FileDigest
     {
         if (hexadecimal.Length < Digits)
             return null;
-        UInt128 value = 0;
-        foreach (var digit in hexadecimal[..Digits])
-        {
-            if (!char.IsAsciiHexDigit((char)digit))
-                return null;
-            value = value << 4 | (uint)Convert.FromHexString([(char)'0', (char)digit])[0];
-        }
-        return value;
+        Span<byte> value = stackalloc byte[Digits / 2];
+        return Convert.FromHexString(hexadecimal[..Digits], value, out _, out _) == OperationStatus.Done ? Of(value) : null;
     }
 }

@@ -9,7 +9,7 @@ namespace Bulwark.Images.Sources;
 /// <summary>Reads the layers of an image, several at a time, each once however often it is listed.</summary>
 internal static class LayerSet
 {
-    /// <summary>How many are read at a time where nothing is waited for: each takes a core, and up to 16 MiB for a file.</summary>
+    /// <summary>How many are read at a time where nothing is waited for: each takes a core, and the memory for a file.</summary>
     public static int AtATime { get; } = Math.Min(4, Environment.ProcessorCount);
 
     /// <param name="configuration">The image's configuration, which says what is in its layers; null if it is missing.</param>
