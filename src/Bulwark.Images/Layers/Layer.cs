@@ -92,6 +92,9 @@ public sealed class Layer
     /// <summary>What the scan could not find out about this layer.</summary>
     public List<CannotTell> Doubts { get; } = [];
 
+    /// <summary>Whether all this was known before, and the layer was not read.</summary>
+    public bool IsKnown { get; internal set; }
+
     /// <summary>Whether something could not be told that could be another time: such a layer is not kept in a cache.</summary>
     public bool IsProvisional { get; internal set; }
 

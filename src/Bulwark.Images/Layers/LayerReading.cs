@@ -35,6 +35,7 @@ public sealed record LayerReading(IReadOnlyList<IFileAnalyser> Analysers, Archiv
         Kept.Add(layer.KeptBytes);
         if (Kept.IsOver)
             throw new ArchiveException(KeptBytes.Reason(Limits));
+        layer.IsKnown = true;
         layer.BlobDigest = blobDigest.Length > 0 ? blobDigest : diffId;
         return layer;
     }

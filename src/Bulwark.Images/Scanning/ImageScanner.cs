@@ -40,6 +40,9 @@ public static class ImageScanner
         var image = await ReadAsync(source, options, DigestKind.None, cancel).ConfigureAwait(false);
         if (LacksDigests(image))
             image = await ReadAsync(source, options, DigestKind.All, cancel).ConfigureAwait(false);
+        // What reading left behind would lie there while the rest is done, which takes as much again: the most that a scan takes.
+        if (image.Layers.Any(layer => !layer.IsKnown))
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return await Task.Run(() => Judge(image, advisories, options, clock.GetUtcNow()), cancel).ConfigureAwait(false);
     }
 
