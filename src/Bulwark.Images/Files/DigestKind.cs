@@ -12,6 +12,9 @@ public enum DigestKind
     /// <summary>The first half of it.</summary>
     Sha256,
 
-    /// <summary>The first sixteen bytes of it: what apk uses.</summary>
+    /// <summary>The first sixteen bytes of it: what apk uses, of a link that of where it leads.</summary>
     Sha1,
+
+    /// <summary>The first half of the SHA-256, where apk uses that, in the same way.</summary>
+    ApkSha256,
 }
