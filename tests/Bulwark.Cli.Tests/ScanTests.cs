@@ -171,14 +171,20 @@ public sealed class ScanTests : IDisposable
 
         var import = new Shell();
         Assert.Equal(ExitCode.Ok, await import.RunAsync(["advisories", "import", database, Path.Combine(_directory.FullName, "metadata.json"), "--advisories", _advisories]));
-        Assert.Equal("1 JARs are known by their digests in " + _advisories + ".jars now.\n", import.Error);
+        Assert.Equal($"{_advisories}.jars has the digests of 1 JAR now.\n", import.Error);
         var export = new Shell();
         Assert.Equal(ExitCode.Ok, await export.RunAsync(["advisories", "export", carried, "--advisories", _advisories]));
         Assert.Contains($"bulwark advisories import {carried} {carried}.jars", export.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Ok, await new Shell().RunAsync(["advisories", "import", carried, $"{carried}.jars", "--advisories", there]));
         var status = new Shell();
         Assert.Equal(ExitCode.Ok, await status.RunAsync(["advisories", "status", "--advisories", there]));
-        Assert.Matches("1 JARs known by their digests in .*there.jars, .*, as of 4d ago", status.Error);
+        Assert.Matches("Digests of 1 JAR in .*there.jars, .*, as of 4d ago", status.Error);
+        // One file that is not understood, and none is taken over.
+        var page = Path.Combine(_directory.FullName, "page.html");
+        var elsewhere = Path.Combine(_directory.FullName, "elsewhere");
+        await File.WriteAllTextAsync(page, "<html>");
+        Assert.Equal(ExitCode.Failed, await new Shell().RunAsync(["advisories", "import", database, page, "--advisories", elsewhere]));
+        Assert.False(File.Exists($"{elsewhere}.jars"));
         var scan = new Shell();
         Assert.Equal(ExitCode.Ok, await scan.RunAsync(["sbom", _root, "-o", "table", "--advisories", there]));
         Assert.Matches("maven +org.example:app +1.2", scan.Out);

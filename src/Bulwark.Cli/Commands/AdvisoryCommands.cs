@@ -83,7 +83,7 @@ internal static class AdvisoryCommands
             var path = invocation.Value(advisories)!;
             var (count, jars) = await invocation.WaitAsync("Reading advisories", Task.Run(() => Import(invocation, path, invocation.Value(files), cancel), cancel)).ConfigureAwait(false);
             if (jars is { } known)
-                invocation.Screen.Note($"{known:N0} JARs are known by their digests in {JarTable.PathBeside(path)} now.");
+                invocation.Screen.Note($"{JarTable.PathBeside(path)} has the digests of {Words.Count(known, "JAR")} now.");
             if (count is { } all)
                 invocation.Screen.Note($"There are {all:N0} advisories in {path} now.");
             return ExitCode.Ok;
@@ -115,7 +115,7 @@ internal static class AdvisoryCommands
                 return Task.FromResult(ExitCode.Ok);
             }
             Copy(JarTable.PathBeside(from), JarTable.PathBeside(to));
-            invocation.Screen.Note($"Wrote {checkedFile.Count:N0} advisories, and {jars.Count:N0} JARs by their digests. Import them with: bulwark advisories import {to} {JarTable.PathBeside(to)}");
+            invocation.Screen.Note($"Wrote {checkedFile.Count:N0} advisories, and the digests of {Words.Count(jars.Count, "JAR")}. Import them with: bulwark advisories import {to} {JarTable.PathBeside(to)}");
             return Task.FromResult(ExitCode.Ok);
         });
         return command;
@@ -154,11 +154,12 @@ internal static class AdvisoryCommands
         int? jars = null;
         try
         {
+            var tables = new List<string>();
             foreach (var file in files.SelectMany(Expanded).Where(file => !JarTableImport.IsAboutDatabase(file)))
             {
                 if (JarTableImport.Recognises(file))
                 {
-                    jars = JarTableImport.Read(file, file, JarTable.PathBeside(path), invocation.Terminal.Clock, cancel);
+                    tables.Add(file);
                     continue;
                 }
                 var before = import.Count;
@@ -166,6 +167,9 @@ internal static class AdvisoryCommands
                 if (invocation.Verbose)
                     invocation.Screen.Note($"{file}: {import.Count - before:N0}");
             }
+            // Only when all advisories were understood: nothing is taken over by half.
+            foreach (var table in tables)
+                jars = JarTableImport.Read(table, table, JarTable.PathBeside(path), invocation.Terminal.Clock, cancel);
             return (import.HasNews || jars is null ? import.WriteTo(path) : null, jars);
         }
         catch (AdvisoryFormatException e)
@@ -199,6 +203,6 @@ internal static class AdvisoryCommands
         listing.WriteTo(screen);
         screen.Note($"{report.Advisories:N0} advisories in {report.Path}, {Words.Bytes(report.Bytes)}, written {Words.Ago(report.Written, screen.Clock)}.");
         if (report.Jars is { } jars)
-            screen.Note($"{jars.Count:N0} JARs known by their digests in {jars.Path}, {Words.Bytes(jars.Bytes)}, as of {Words.Ago(jars.AsOf, screen.Clock)}, from {jars.Origin}.");
+            screen.Note($"Digests of {Words.Count(jars.Count, "JAR")} in {jars.Path}, {Words.Bytes(jars.Bytes)}, as of {Words.Ago(jars.AsOf, screen.Clock)}, from {jars.Origin}.");
     }
 }
