@@ -1,6 +1,9 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Advisories.Store;
+using Microsoft.Data.Sqlite;
 
 namespace Bulwark.Cli.Tests;
 
@@ -154,6 +157,56 @@ public sealed class ScanTests : IDisposable
         var shell = new Shell();
         Assert.Equal(ExitCode.Ok, await shell.RunAsync(["advisories", "status", "--advisories", there]));
         Assert.Matches("debian +1 +3d ago +debian:12", shell.Out);
+    }
+
+    [Fact]
+    public async Task A_table_of_JARs_goes_the_way_of_the_advisories_and_names_what_is_scanned()
+    {
+        var (database, carried, there) = (Path.Combine(_directory.FullName, "trivy-java.db"), Path.Combine(_directory.FullName, "carried"), Path.Combine(_directory.FullName, "there"));
+        var jar = Path.Combine(_root, "app.jar");
+        using (var zip = ZipFile.Open(jar, ZipArchiveMode.Create))
+            zip.CreateEntry("A.class");
+        await WriteJavaDatabaseAsync(database, await File.ReadAllBytesAsync(jar));
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "metadata.json"), """{"UpdatedAt":"2026-02-25T12:00:00Z"}""");
+
+        var import = new Shell();
+        Assert.Equal(ExitCode.Ok, await import.RunAsync(["advisories", "import", database, Path.Combine(_directory.FullName, "metadata.json"), "--advisories", _advisories]));
+        Assert.Equal($"{_advisories}.jars has the digests of 1 JAR now.\n", import.Error);
+        var export = new Shell();
+        Assert.Equal(ExitCode.Ok, await export.RunAsync(["advisories", "export", carried, "--advisories", _advisories]));
+        Assert.Contains($"bulwark advisories import {carried} {carried}.jars", export.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, await new Shell().RunAsync(["advisories", "import", carried, $"{carried}.jars", "--advisories", there]));
+        var status = new Shell();
+        Assert.Equal(ExitCode.Ok, await status.RunAsync(["advisories", "status", "--advisories", there]));
+        Assert.Matches("Digests of 1 JAR in .*there.jars, .*, as of 4d ago", status.Error);
+        // One file that is not understood, and none is taken over.
+        var page = Path.Combine(_directory.FullName, "page.html");
+        var elsewhere = Path.Combine(_directory.FullName, "elsewhere");
+        await File.WriteAllTextAsync(page, "<html>");
+        Assert.Equal(ExitCode.Failed, await new Shell().RunAsync(["advisories", "import", database, page, "--advisories", elsewhere]));
+        Assert.False(File.Exists($"{elsewhere}.jars"));
+        var scan = new Shell();
+        Assert.Equal(ExitCode.Ok, await scan.RunAsync(["sbom", _root, "-o", "table", "--advisories", there]));
+        Assert.Matches("maven +org.example:app +1.2", scan.Out);
+
+        await File.WriteAllTextAsync($"{there}.jars", "BWJARS");
+        var damaged = new Shell();
+        Assert.Equal(ExitCode.Failed, await damaged.RunAsync(["sbom", _root, "--advisories", there]));
+        Assert.Contains("bulwark advisories import trivy-java.db", damaged.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task WriteJavaDatabaseAsync(string path, byte[] jar)
+    {
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "CREATE TABLE artifacts(id INTEGER PRIMARY KEY, group_id TEXT, artifact_id TEXT);"
+            + "CREATE TABLE indices(artifact_id INTEGER, version TEXT, sha1 BLOB, archive_type TEXT, foreign key (artifact_id) references artifacts(id));"
+            + "INSERT INTO artifacts VALUES (1, 'org.example', 'app'); INSERT INTO indices VALUES (1, '1.2', $sha1, 'jar')";
+#pragma warning disable CA5350 // As Maven's repositories name their files.
+        command.Parameters.AddWithValue("$sha1", SHA1.HashData(jar));
+#pragma warning restore CA5350
+        await command.ExecuteNonQueryAsync();
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Bulwark.Cli.Output;
 using Bulwark.Images;
 using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Cache;
+using Bulwark.Images.Jars;
 using Bulwark.Images.Registries;
 using Bulwark.Images.Sources;
 
@@ -115,4 +116,8 @@ internal sealed class ImageOptions(Terminal terminal)
         var path = invocation.Value(Advisories)!;
         return File.Exists(path) ? AdvisoryCommands.Open(path) : null;
     }
+
+    /// <summary>The table of JARs beside the advisories, or null where there is none: then those that do not say what they are have no name.</summary>
+    /// <exception cref="CommandFailure">The file is there and cannot be used.</exception>
+    public JarTable? OpenJars(Invocation invocation) => AdvisoryCommands.OpenJars(invocation.Value(Advisories)!);
 }

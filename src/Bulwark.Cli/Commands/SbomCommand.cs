@@ -23,7 +23,7 @@ internal static class SbomCommand
             Usage = "IMAGE [options]",
             Examples = ["bulwark sbom shop/web:1 > sbom.cdx.json", "bulwark sbom saved.tar -o spdx", "bulwark sbom dir:/srv/rootfs -o table"],
             Arguments = { image.Target },
-            Options = { output },
+            Options = { image.Advisories, output },
         };
         foreach (var option in image.OfSource)
             command.Options.Add(option);

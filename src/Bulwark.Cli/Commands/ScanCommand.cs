@@ -105,11 +105,12 @@ internal static class ScanCommand
     {
         var source = image.Open(invocation);
         using var advisories = withAdvisories ? image.OpenAdvisories(invocation) : null;
+        using var jars = image.OpenJars(invocation);
         try
         {
             return await invocation.WaitAsync(
                 $"Scanning {PlainText.Of(invocation.Value(image.Target))}",
-                ImageScanner.ScanAsync(source, advisories, options with { Cache = image.OpenCache(invocation) }, invocation.Terminal.Clock, cancel)).ConfigureAwait(false);
+                ImageScanner.ScanAsync(source, advisories, options with { Cache = image.OpenCache(invocation), Jars = jars }, invocation.Terminal.Clock, cancel)).ConfigureAwait(false);
         }
         catch (ImageException e)
         {

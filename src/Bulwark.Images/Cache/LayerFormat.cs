@@ -5,6 +5,7 @@ using Bulwark.Images.Advisories;
 using Bulwark.Images.Archives;
 using Bulwark.Images.Files;
 using Bulwark.Images.Findings;
+using Bulwark.Images.Jars;
 using Bulwark.Images.Layers;
 using Bulwark.Images.Packages;
 
@@ -16,7 +17,7 @@ namespace Bulwark.Images.Cache;
 /// </summary>
 internal static class LayerFormat
 {
-    internal static ReadOnlySpan<byte> Mark => "BWLAYER\u0004"u8;
+    internal static ReadOnlySpan<byte> Mark => "BWLAYER\u0005"u8;
 
     public static void Write(Layer layer, string key, Stream stream)
     {
@@ -76,15 +77,14 @@ internal static class LayerFormat
             writer.Number((long)file.Capabilities);
         });
         writer.Each(layer.Documents, document => writer.Bytes(document.Span));
-        writer.Each(layer.Packages, packages => writer.All(packages, package =>
+        writer.Each(layer.Packages, packages => Packages(writer, packages));
+        writer.Each(layer.Jars, jars => writer.All(jars, jar =>
         {
-            writer.Number((int)package.Kind);
-            writer.Text(package.Name);
-            writer.Text(package.Version);
-            writer.Text(package.Source);
-            writer.Text(package.SourceVersion);
-            writer.Text(package.Architecture);
-            writer.Text(package.Maintainer);
+            writer.Text(jar.Path);
+            writer.Wide(jar.Sha1);
+            writer.Number(jar.HasClasses ? 1 : 0);
+            writer.Number(jar.HasProperties ? 1 : 0);
+            Packages(writer, jar.Named);
         }));
         writer.Each(layer.OwnedPaths, keys => writer.Keys(keys));
         writer.Each(layer.PackagedFiles, packages => writer.All(packages, package =>
@@ -127,6 +127,17 @@ internal static class LayerFormat
         });
     }
 
+    private static void Packages(CacheWriter writer, ImmutableArray<Package> packages) => writer.All(packages, package =>
+    {
+        writer.Number((int)package.Kind);
+        writer.Text(package.Name);
+        writer.Text(package.Version);
+        writer.Text(package.Source);
+        writer.Text(package.SourceVersion);
+        writer.Text(package.Architecture);
+        writer.Text(package.Maintainer);
+    });
+
     private static Layer Members(ref CacheReader reader)
     {
         var layer = new Layer { DiffId = reader.Text(), UnpackedBytes = reader.Number(), Entries = (int)reader.Number(), KeptBytes = reader.Number() };
@@ -146,6 +157,8 @@ internal static class LayerFormat
             layer.Documents[reader.Text()] = reader.Bytes();
         for (count = reader.Count(); count > 0; count--)
             layer.Packages[reader.Text()] = Packages(ref reader);
+        for (count = reader.Count(); count > 0; count--)
+            layer.Jars[reader.Text()] = Jars(ref reader);
         for (count = reader.Count(); count > 0; count--)
         {
             var path = reader.Text();
@@ -184,6 +197,14 @@ internal static class LayerFormat
         for (var index = 0; index < files.Length; index++)
             files[index] = new(reader.Text(), reader.Wide(), (DigestKind)reader.Number());
         return files;
+    }
+
+    private static ImmutableArray<Jar> Jars(ref CacheReader reader)
+    {
+        var jars = ImmutableArray.CreateBuilder<Jar>(reader.Count(CacheWriter.WideBytes));
+        while (jars.Count < jars.Capacity)
+            jars.Add(new(reader.Text(), reader.Wide(), reader.Number() != 0, reader.Number() != 0, Packages(ref reader)));
+        return jars.MoveToImmutable();
     }
 
     private static ImmutableArray<Package> Packages(ref CacheReader reader)

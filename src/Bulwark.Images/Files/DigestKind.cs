@@ -13,9 +13,12 @@ public enum DigestKind
     /// <summary>The first half of it: what rpm uses.</summary>
     Sha256 = 2,
 
-    /// <summary>The first sixteen bytes of it: what apk uses.</summary>
+    /// <summary>The first sixteen bytes of it: what apk uses, of a link that of where it leads.</summary>
     Sha1 = 4,
 
-    /// <summary>Whatever a package may list.</summary>
+    /// <summary>Whatever may have to be taken.</summary>
     All = Md5 | Sha256 | Sha1,
+
+    /// <summary>The SHA-256 where apk uses that, in the same way.</summary>
+    ApkSha256 = Sha256 | 8,
 }

@@ -8,14 +8,17 @@ namespace Bulwark.Images.Files;
 /// </summary>
 internal static class DigestSigns
 {
+    // Which of them, each of its packages says for itself.
+    private const DigestKind Apk = DigestKind.Sha1 | DigestKind.Sha256;
+
     private static readonly (string Beginning, DigestKind Kind)[] s_beginnings =
     [
         ("var/lib/dpkg/", DigestKind.Md5),
         ("etc/debian_version", DigestKind.Md5),
-        ("etc/apk/", DigestKind.Sha1),
-        ("lib/apk/db/", DigestKind.Sha1),
-        ("usr/lib/apk/db/", DigestKind.Sha1),
-        ("etc/alpine-release", DigestKind.Sha1),
+        ("etc/apk/", Apk),
+        ("lib/apk/db/", Apk),
+        ("usr/lib/apk/db/", Apk),
+        ("etc/alpine-release", Apk),
         ("etc/redhat-release", DigestKind.Sha256),
         ("etc/yum.repos.d/", DigestKind.Sha256),
         ("etc/zypp/", DigestKind.Sha256),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Bulwark.Images.Advisories;
 using Bulwark.Images.Archives;
@@ -99,15 +100,19 @@ internal static class FileFindings
     }
 
     // Of apk's files the last name may be that of a link which it knows as a link.
-    private static string? Real(ImageFileSystem files, PackagedFile file) => file.Kind != DigestKind.Sha1 ? files.Resolve(file.Path)
+    private static string? Real(ImageFileSystem files, PackagedFile file) => !IsOfApk(file) ? files.Resolve(file.Path)
         : files.Resolve(ImagePath.Directory(file.Path)) is { } directory ? $"{directory}/{ImagePath.Name(file.Path)}"
         : null;
 
     private static (int Layer, UInt128 Value)? Digest(ImageFileSystem files, PackagedFile file, string path) =>
         // The sum of a link is that of where it says it leads.
-        file.Kind == DigestKind.Sha1 && files.Find(path, layer => layer.Files) is (var above, { Kind: TarEntryKind.SymbolicLink } link)
-            ? (above, FileDigest.Sha1(Encoding.UTF8.GetBytes(link.LinkTarget)))
+        IsOfApk(file) && files.Find(path, layer => layer.Files) is (var above, { Kind: TarEntryKind.SymbolicLink } link)
+            ? (above, OfLink(file.Kind, Encoding.UTF8.GetBytes(link.LinkTarget)))
             : files.Find(path, layer => layer.Digests(file.Kind));
+
+    private static bool IsOfApk(PackagedFile file) => file.Kind is DigestKind.Sha1 or DigestKind.ApkSha256;
+
+    private static UInt128 OfLink(DigestKind kind, byte[] target) => kind == DigestKind.Sha1 ? FileDigest.Sha1(target) : FileDigest.Of(SHA256.HashData(target));
 
     private static Finding Change(string path, int layer, string title) => Make("file/changed", Severity.High, title) with
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Files;
+using Bulwark.Images.Jars;
 using Bulwark.Images.Malware;
 using Bulwark.Images.Packages;
 using Bulwark.Images.Secrets;
@@ -54,6 +55,9 @@ public sealed class Layer
     /// <summary>Packages, by the file that says that they are installed.</summary>
     public Dictionary<string, ImmutableArray<Package>> Packages { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>JARs and what is in them, by the file that holds them.</summary>
+    public Dictionary<string, ImmutableArray<Jar>> Jars { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Paths that packages own, by the file that says so.</summary>
     public Dictionary<string, PathKey[]> OwnedPaths { get; } = new(StringComparer.Ordinal);
 
@@ -104,8 +108,11 @@ public sealed class Layer
         + (OwnedPaths.TryGetValue(path, out var owned) ? 16L * owned.Length : 0)
         + (PackagedFiles.TryGetValue(path, out var contents)
             ? contents.Sum(content => ItemBytes + content.Files.Sum(file => ItemBytes + (long)sizeof(char) * file.Path.Length)) : 0)
-        + (Packages.TryGetValue(path, out var packages) ? packages.Sum(package => 3L * ItemBytes + sizeof(char) * (package.Name.Length + package.Version.Length
-            + package.Source.Length + package.SourceVersion.Length + package.Architecture.Length + package.Maintainer.Length)) : 0);
+        + (Packages.TryGetValue(path, out var packages) ? packages.Sum(KeptOf) : 0)
+        + (Jars.TryGetValue(path, out var jars) ? jars.Sum(jar => 2 * ItemBytes + sizeof(char) * (long)jar.Path.Length + jar.Named.Sum(KeptOf)) : 0);
+
+    private static long KeptOf(Package package) => 3L * ItemBytes + sizeof(char) * (package.Name.Length + package.Version.Length
+        + package.Source.Length + package.SourceVersion.Length + package.Architecture.Length + package.Maintainer.Length);
 
     /// <summary>Takes back what is kept of a path.</summary>
     internal void Forget(string path)
@@ -113,6 +120,7 @@ public sealed class Layer
         Documents.Remove(path);
         Files.Remove(path);
         Packages.Remove(path);
+        Jars.Remove(path);
         OwnedPaths.Remove(path);
         PackagedFiles.Remove(path);
         _md5.Remove(path);
@@ -134,8 +142,8 @@ public sealed class Layer
         }
         foreach (var file in PackagedFiles.Values.SelectMany(packages => packages).SelectMany(package => package.Files))
         {
-            if (!Listed.HasFlag(file.Kind) && FileHashes.IsCompared(file.Path))
-                Listed |= file.Kind;
+            if ((file.Kind & DigestKind.All & ~Listed) != 0 && FileHashes.IsCompared(file.Path))
+                Listed |= file.Kind & DigestKind.All;
         }
     }
 }

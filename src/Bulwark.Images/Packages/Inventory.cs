@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bulwark.Images.Jars;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages;
@@ -7,16 +8,18 @@ namespace Bulwark.Images.Packages;
 /// <param name="Distribution">Null where there is none, or none that says so.</param>
 public sealed record Inventory(Distribution? Distribution, ImmutableArray<InstalledPackage> Packages, ImmutableArray<CannotTell> Doubts)
 {
-    public static Inventory Of(Image image, ImageFileSystem files, OwnedFiles owned)
+    /// <param name="jars">Names JARs that do not say what they are; null if there is no such table.</param>
+    public static Inventory Of(Image image, ImageFileSystem files, OwnedFiles owned, JarTable? jars = null)
     {
+        var names = new JarNames(jars);
         var doubts = new List<CannotTell>();
         var packages = new List<InstalledPackage>();
         var contained = new Dictionary<(string Path, int Layer), HashSet<Package>>();
-        foreach (var (_, path, found) in files.All(layer => layer.Packages))
+        foreach (var (_, path, found) in files.All(names.Packages))
         {
             foreach (var package in found)
             {
-                packages.Add(new(package, path, Since(image, files, path, package, contained))
+                packages.Add(new(package, path, Since(image, files, names, path, package, contained))
                 {
                     IsPartOfDistribution = !package.Kind.IsOfDistribution() && owned.Contains(path),
                 });
@@ -38,7 +41,7 @@ public sealed record Inventory(Distribution? Distribution, ImmutableArray<Instal
             distribution,
             [.. packages.OrderBy(package => package.Package.Kind).ThenBy(package => package.Package.Name, StringComparer.Ordinal)
                 .ThenBy(package => package.Package.Version, StringComparer.Ordinal).ThenBy(package => package.Path, StringComparer.Ordinal)],
-            [.. doubts]);
+            [.. doubts, .. names.Doubts(files, owned)]);
     }
 
     private static Distribution? FindDistribution(ImageFileSystem files)
@@ -54,12 +57,12 @@ public sealed record Inventory(Distribution? Distribution, ImmutableArray<Instal
 
     // A layer that changes a package database brings all of it anew; what was in it before came from further down.
     private static int Since(
-        Image image, ImageFileSystem files, string path, Package package, Dictionary<(string Path, int Layer), HashSet<Package>> contained)
+        Image image, ImageFileSystem files, JarNames names, string path, Package package, Dictionary<(string Path, int Layer), HashSet<Package>> contained)
     {
         var since = -1;
         for (var layer = image.Layers.Length - 1; layer >= 0; layer--)
         {
-            if (!image.Layers[layer].Packages.TryGetValue(path, out var packages))
+            if (!names.Packages(image.Layers[layer]).TryGetValue(path, out var packages))
                 continue;
             if (!contained.TryGetValue((path, layer), out var all))
                 contained[(path, layer)] = all = [.. packages];

@@ -18,7 +18,7 @@ public static class SpdxReport
         json.WriteString("spdxVersion", "SPDX-2.3");
         json.WriteString("dataLicense", "CC0-1.0");
         json.WriteString("SPDXID", Document);
-        json.WriteString("name", result.Name);
+        json.WriteString("name", Name(result.Name));
         json.WriteString("documentNamespace", $"https://spdx.org/spdxdocs/bulwark-{ReportText.IdOf(result)}");
         json.WriteStartObject("creationInfo");
         json.WriteString("created", result.ScannedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
@@ -42,14 +42,20 @@ public static class SpdxReport
         json.WriteEndObject();
     });
 
+    private static string Name(string text) => Line(text) is { Length: > 0 } line ? line : Nothing;
+
+    // Names and versions are single lines.
+    private static string Line(string text) =>
+        new string([.. text.Select(character => char.IsControl(character) || character is '\u2028' or '\u2029' ? ' ' : character)]).Trim();
+
     private static string Reference(int index) => string.Create(CultureInfo.InvariantCulture, $"SPDXRef-Package-{index + 1}");
 
     private static void Package(Utf8JsonWriter json, string reference, string name, string version, string? purl, string purpose)
     {
         json.WriteStartObject();
         json.WriteString("SPDXID", reference);
-        json.WriteString("name", name);
-        json.Property("versionInfo", version);
+        json.WriteString("name", Name(name));
+        json.Property("versionInfo", Line(version));
         json.WriteString("downloadLocation", Nothing);
         json.WriteBoolean("filesAnalyzed", false);
         json.WriteString("licenseConcluded", Nothing);

@@ -68,7 +68,7 @@ public static class ImageScanner
     {
         var files = new ImageFileSystem(image);
         var owned = new OwnedFiles(files);
-        var inventory = Inventory.Of(image, files, owned);
+        var inventory = Inventory.Of(image, files, owned, options.Jars);
         var (vulnerabilities, unjudged) = Matcher.Match(inventory, advisories, options.LongestAge, now);
         if (image.Running is { } running)
             vulnerabilities = Used(vulnerabilities, new(files, running with { Files = running.Files.Union(options.RanBefore) }));

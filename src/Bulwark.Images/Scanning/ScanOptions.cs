@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bulwark.Images.Archives;
 using Bulwark.Images.Cache;
+using Bulwark.Images.Jars;
 using Bulwark.Images.Malware.Engines;
 
 namespace Bulwark.Images.Scanning;
@@ -12,6 +13,9 @@ public sealed record ScanOptions
 
     /// <summary>Layers that were read before; null to read all of them.</summary>
     public LayerCache? Cache { get; init; }
+
+    /// <summary>Names of JARs by their digests; null if there is no such table. Whoever gave it disposes of it.</summary>
+    public JarTable? Jars { get; init; }
 
     /// <summary>Engines that look for malware, besides Bulwark's own signs; whoever gave them disposes of them.</summary>
     public ImmutableArray<IMalwareEngine> Engines { get; init; } = [];

@@ -6,6 +6,9 @@ namespace Bulwark.Images.Sources;
 /// <summary>What this machine's kernel says of a file (statx(2), Linux 4.11): .NET itself knows neither its owner nor every kind.</summary>
 internal readonly partial record struct HostFileStatus(TarEntryKind Kind, UnixFileMode Mode, uint Uid, uint Gid, long Size, ulong Device)
 {
+    /// <summary>Changes with everything that is done to the file: its number, and when it was changed last.</summary>
+    public (ulong Inode, long Seconds, uint Nanoseconds) Stamp { get; private init; }
+
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
     private const int EmptyPath = 0x1000;
@@ -30,7 +33,10 @@ internal readonly partial record struct HostFileStatus(TarEntryKind Kind, UnixFi
             0x1000 => TarEntryKind.Pipe,
             _ => TarEntryKind.Unknown,
         },
-        (UnixFileMode)(status.Mode & 0xFFF), status.Uid, status.Gid, (long)status.Size, ((ulong)status.DeviceMajor << 32) | status.DeviceMinor);
+        (UnixFileMode)(status.Mode & 0xFFF), status.Uid, status.Gid, (long)status.Size, ((ulong)status.DeviceMajor << 32) | status.DeviceMinor)
+    {
+        Stamp = (status.Inode, status.ChangedSeconds, status.ChangedNanoseconds),
+    };
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int NativeStatus(int directory, string path, int flags, uint mask, out Statx status);
@@ -51,8 +57,17 @@ internal readonly partial record struct HostFileStatus(TarEntryKind Kind, UnixFi
         [FieldOffset(28)]
         public ushort Mode;
 
+        [FieldOffset(32)]
+        public ulong Inode;
+
         [FieldOffset(40)]
         public ulong Size;
+
+        [FieldOffset(96)]
+        public long ChangedSeconds;
+
+        [FieldOffset(104)]
+        public uint ChangedNanoseconds;
 
         [FieldOffset(136)]
         public uint DeviceMajor;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bulwark.Model.Executables;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Profiles;
 using Bulwark.Model.Protocols;
@@ -15,11 +16,13 @@ public static class Explainer
 
     private const string Drifted = "Its image has no such program: it was made, or became executable, after the container started. Find out who put it there before you allow it.";
 
+    private const string Changed = "Its image has another program there: it was changed or replaced after the container started. Find out who did that before you allow it.";
+
     public static Explanation Explain(Attempt attempt, Profile profile)
     {
         var nearest = attempt.Reason == VerdictReason.NotInProfile ? Nearest(profile, attempt.Key) : [];
         return new(
-            Message(attempt), [What(attempt), Who(attempt), Why(attempt, profile, nearest), .. attempt.Origin.IsDrift ? [Drifted] : (string[])[]], nearest, Hint(attempt));
+            Message(attempt), [What(attempt), Who(attempt), Why(attempt, profile, nearest), .. attempt.Origin.IsDrift ? [attempt.Origin.Kind == OriginKind.Changed ? Changed : Drifted] : (string[])[]], nearest, Hint(attempt));
     }
 
     /// <summary>One sentence, for example <c>shop/web (/usr/bin/curl) was blocked from talking to billing/db on 5432/tcp: …</c></summary>

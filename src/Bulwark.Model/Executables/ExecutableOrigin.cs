@@ -14,7 +14,8 @@ public readonly record struct ExecutableOrigin(OriginKind Kind, string Package, 
     public static ExecutableOrigin Read(string kind, string package, string version) =>
         Enum.TryParse<OriginKind>(kind, ignoreCase: true, out var parsed) ? new(parsed, package, version) : Unknown;
 
-    public bool IsDrift => Kind == OriginKind.Drift;
+    /// <summary>Whether it is not what the image has there.</summary>
+    public bool IsDrift => Kind is OriginKind.Drift or OriginKind.Changed;
 
     /// <summary>For example <c>of curl 7.88.1-10</c>, or <c>not in the image</c>; empty where it is not known.</summary>
     public string Words => Kind switch
@@ -23,6 +24,7 @@ public readonly record struct ExecutableOrigin(OriginKind Kind, string Package, 
         OriginKind.Image => "of no package",
         OriginKind.Volume => "in a volume",
         OriginKind.Drift => "not in the image",
+        OriginKind.Changed => "changed since the image",
         _ => "",
     };
 }

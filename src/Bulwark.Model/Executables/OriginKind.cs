@@ -17,4 +17,7 @@ public enum OriginKind
 
     /// <summary>It was made, or became executable, after the container started.</summary>
     Drift,
+
+    /// <summary>The image has another one there: it was changed or replaced after the container started.</summary>
+    Changed,
 }

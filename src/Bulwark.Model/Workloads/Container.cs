@@ -31,6 +31,9 @@ public sealed record Container(string Id, string Name)
     /// <summary>Where something is mounted into it that is not of its image; null if that is not known.</summary>
     public ImmutableArray<string>? Mounts { get; init; }
 
+    /// <summary>Where its files lie on the host; null if that is not known.</summary>
+    public ContainerRoot? Root { get; init; }
+
     public bool IsRunning { get; init; }
 
     public DateTimeOffset StartedAt { get; init; }

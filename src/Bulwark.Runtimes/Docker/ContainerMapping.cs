@@ -29,6 +29,7 @@ internal static class ContainerMapping
             NetworkNamespace = HasOwnNamespace(state, mode) ? json.NetworkSettings?.SandboxKey ?? "" : "",
             Networks = networks,
             Mounts = Mounts(json.Mounts),
+            Root = Root(json.GraphDriver),
             IsRunning = running,
             StartedAt = Time(state.StartedAt),
         };
@@ -70,6 +71,15 @@ internal static class ContainerMapping
     // One in memory is empty when the container starts.
     private static ImmutableArray<string>? Mounts(ContainerMountJson[]? mounts) => mounts is null ? null
         : [.. mounts.Where(mount => mount.Type != "tmpfs").Select(mount => mount.Destination).OfType<string>().Where(path => path.StartsWith('/'))];
+
+    // Other drivers have no layers on the host that could be compared.
+    private static ContainerRoot? Root(ContainerGraphDriverJson? driver)
+    {
+        if (driver is not { Name: "overlay2", Data: { } data } || data.GetValueOrDefault("UpperDir") is not ['/', ..] upper || data.GetValueOrDefault("LowerDir") is not { } lower)
+            return null;
+        var directories = lower.Split(':');
+        return directories.All(directory => directory.StartsWith('/')) ? new(upper, [.. directories]) : null;
+    }
 
     // One that never started has the year 1.
     private static DateTimeOffset Time(string? text) =>

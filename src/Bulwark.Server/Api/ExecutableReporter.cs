@@ -22,9 +22,13 @@ internal static class ExecutableReporter
     ];
 
     // Of images one after the other a later one may not have a program any more: that it is not there is no drift, but where it was seen to run.
-    private static ExecutableOrigin OriginOf(WorkloadState workload, string path, ExecutableOrigins origins) =>
-        workload.Profile.Drifted.Contains(path)
-            ? new(OriginKind.Drift, "", "")
-            : workload.Containers.Values.OrderByDescending(container => container.StartedAt).Select(container => origins.Find(container, path))
-                .FirstOrDefault(origin => origin.Kind is not (OriginKind.Unknown or OriginKind.Drift), ExecutableOrigin.Unknown);
+    private static ExecutableOrigin OriginOf(WorkloadState workload, string path, ExecutableOrigins origins)
+    {
+        var known = workload.Containers.Values.OrderByDescending(container => container.StartedAt).Select(container => origins.Find(container, path))
+            .FirstOrDefault(origin => origin.Kind is not (OriginKind.Unknown or OriginKind.Drift), ExecutableOrigin.Unknown);
+        if (!workload.Profile.Drifted.Contains(path))
+            return known;
+        // What the image does have was changed in one of its containers.
+        return new(known.Kind is OriginKind.Package or OriginKind.Image or OriginKind.Changed ? OriginKind.Changed : OriginKind.Drift, "", "");
+    }
 }

@@ -11,7 +11,7 @@ using Bulwark.Server.Images;
 namespace Bulwark.Server.Engine;
 
 /// <summary>
-/// Notes executables that have conversations and are not in their container's image, and tells of each once a workload. Those of an image that is not
+/// Notes executables that have conversations and are not in their container's image, or not as they are there, and tells of each once a workload. Those of an image that is not
 /// scanned yet are judged when it is. Belongs to the engine's loop.
 /// </summary>
 internal sealed class DriftWatch(StateWriter state, ExecutableOrigins origins)
@@ -49,21 +49,27 @@ internal sealed class DriftWatch(StateWriter state, ExecutableOrigins origins)
             return workload;
         }
         var origin = origins.Find(container, path);
+        // What is as in the image here may have been changed in another container of the workload.
+        if (!origin.IsDrift && workload.Profile.Drifted.Contains(path) && workload.Containers.Values.Any(other => origins.Find(other, path).Kind == OriginKind.Changed))
+            return workload;
         var profile = Drift.Note(workload.Profile, path, origin);
         if (ReferenceEquals(profile, workload.Profile))
             return workload;
         if (origin.IsDrift)
-            Tell(workload, container, path, key, time);
+            Tell(workload, container, path, origin.Kind, key, time);
         return workload with { Profile = profile };
     }
 
-    private void Tell(WorkloadState workload, Container container, string path, ProfileKey key, DateTimeOffset time)
+    private void Tell(WorkloadState workload, Container container, string path, OriginKind kind, ProfileKey key, DateTimeOffset time)
     {
         var name = workload.Workload.Name;
         var peer = ShellWord.Printable(key.Peer.ToString());
         var deed = key.Direction == Direction.Out ? $"talked to {peer} on {key.Port}" : $"served {peer} on {key.Port}";
+        var what = kind == OriginKind.Changed
+            ? "which is not what its image has there: it was changed after the container started"
+            : "which is not in its image: it was made after the container started";
         state.Events.Append(Events.Make(time, Events.Notice, name,
-            $"{ShellWord.Printable(name)} runs {ShellWord.Printable(path)}, which is not in its image: it was made after the container started. It {deed}.",
+            $"{ShellWord.Printable(name)} runs {ShellWord.Printable(path)}, {what}. It {deed}.",
             ShellWord.IsPrintable(name) ? $"bulwark profile {ShellWord.Quote(name)}" : "") with
         {
             Container = container.Name,
@@ -71,7 +77,7 @@ internal sealed class DriftWatch(StateWriter state, ExecutableOrigins origins)
             Peer = key.Peer.ToString(),
             Port = key.Port.ToString(),
             Executable = path,
-            ExecutableOrigin = ReportText.CamelCase(OriginKind.Drift),
+            ExecutableOrigin = ReportText.CamelCase(kind),
         });
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bulwark.Images.Gate;
+using Bulwark.Images.Running;
 using Bulwark.Model.Executables;
 using Bulwark.Model.Workloads;
 using Bulwark.Server.Store;
@@ -17,6 +18,8 @@ internal sealed class ExecutableOrigins(Database database, ImageScans images)
 
     private readonly ConcurrentDictionary<(string Image, string Path), (ScannedImage Scan, ExecutableOrigin Origin)> _known = new();
 
+    private readonly ChangedFiles _changed = new();
+
     /// <summary>Whether images are scanned at all.</summary>
     public bool AreTold => images.IsOn;
 
@@ -31,6 +34,8 @@ internal sealed class ExecutableOrigins(Database database, ImageScans images)
         if (container.Mounts?.Any(mount => IsBelow(path, mount)) is true)
             return new(OriginKind.Volume, "", "");
         var origin = OfImage(scan, path);
+        if (origin.Kind is OriginKind.Package or OriginKind.Image && container.Root is { } root && _changed.Contain(container.Id, root, path))
+            return new(OriginKind.Changed, "", "");
         // Of a container whose mounts are not known yet it may be in one of them.
         return origin.IsDrift && container.Mounts is null ? ExecutableOrigin.Unknown : origin;
     }

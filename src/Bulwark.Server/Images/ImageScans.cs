@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Bulwark.Images.Gate;
+using Bulwark.Images.Jars;
 using Bulwark.Images.Malware.Yara;
 using Bulwark.Server.Configuration;
 using Bulwark.Server.Engine;
@@ -178,12 +179,17 @@ internal sealed partial class ImageScans
         }
     }
 
-    // What scans judge by. The file is replaced as a whole when something in it changes.
+    // What scans judge by. Each file is replaced as a whole when something in it changes.
     private string Stamp()
     {
-        var file = new FileInfo(Advisories);
-        var advisories = file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : "none";
-        return RuleSet.StampOf(RuleSet.DefaultFolders) is { Length: > 0 } rules ? $"{advisories} {rules}" : advisories;
+        var stamps = new[] { StampOf(Advisories, "none"), StampOf(JarTable.PathBeside(Advisories), ""), RuleSet.StampOf(RuleSet.DefaultFolders) };
+        return string.Join(' ', stamps.Where(stamp => stamp.Length > 0));
+    }
+
+    private static string StampOf(string path, string missing)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}:{file.Length}") : missing;
     }
 
     [LoggerMessage(60, LogLevel.Warning, "The image {Image} could not be scanned: {Reason}")]

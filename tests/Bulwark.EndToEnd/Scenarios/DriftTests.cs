@@ -78,6 +78,34 @@ public sealed class DriftTests(Stage stage) : IAsyncLifetime
         Assert.Equal("volume", (await BlockedAsync("/volume/x", "8002/tcp")).ExecutableOrigin);
     }
 
+    [Fact]
+    public async Task A_program_that_was_replaced_at_its_own_path_is_told_and_what_only_had_its_mode_changed_is_not()
+    {
+        var network = await _project.AddNetworkAsync("net");
+        await _project.RunAsync("server", network, "exec python3 -m http.server 8000");
+        await _project.RunAsync("client", network, "sleep infinity");
+        await Poll.UntilAsync("the image is scanned", s_scanLimit, async () =>
+            (await Bulwark.WorkloadAsync("drift/client"))?.Findings.State is "scanned" or "cannotTell");
+        // Both are copied up into the container's own layer; only one is another program then.
+        _ = (await _project.ExecAsync("client", "chmod g+s /usr/bin/curl && chmod g-s /usr/bin/curl && touch /usr/bin/curl")).Text;
+        await Poll.UntilAsync("the server serves", s_limit, async () => (await AskAsync("curl", 8000)).Succeeded);
+        await Poll.UntilAsync("curl is seen", s_limit, async () => (await Bulwark.ProfileAsync("drift/client")).Executables.Any(item => item.Path == "/usr/bin/curl"));
+        Assert.Equal("package", Assert.Single((await Bulwark.ProfileAsync("drift/client")).Executables, item => item.Path == "/usr/bin/curl").Origin);
+        Assert.DoesNotContain(await Bulwark.EventsAsync(_started), item => item.Kind == "notice" && item.Executable == "/usr/bin/curl");
+
+        _ = (await _project.ExecAsync("client", "cp /usr/bin/curl /tmp/c && echo >> /tmp/c && mv /tmp/c /usr/bin/curl")).Text;
+        Assert.True((await AskAsync("curl", 8000)).Succeeded);
+
+        var notice = await Poll.UntilAsync("the replaced program is told", s_limit, async () =>
+            (await Bulwark.EventsAsync(_started)).FirstOrDefault(item => item.Kind == "notice" && item.Executable == "/usr/bin/curl"));
+        Assert.Contains("runs /usr/bin/curl, which is not what its image has there", notice.Message, StringComparison.Ordinal);
+        Assert.Equal("changed", notice.ExecutableOrigin);
+        Assert.Equal("changed", Assert.Single((await Bulwark.ProfileAsync("drift/client")).Executables, item => item.Path == "/usr/bin/curl").Origin);
+        Assert.Contains("/usr/bin/curl (changed since the image)", (await Bulwark.RunAsync("profile", "drift/client")).Text, StringComparison.Ordinal);
+        // The server's python is as it was.
+        Assert.DoesNotContain(await Bulwark.EventsAsync(_started), item => item.Kind == "notice" && item.Workload == "drift/server");
+    }
+
     private Task<CommandResult> AskAsync(string program, int port) => _project.ExecAsync("client", $"{program} -sSf --max-time 3 http://{_project.Container("server")}:{port}/");
 
     private Task<EventReport> BlockedAsync(string executable, string port) => Poll.UntilAsync($"{executable} is blocked", s_limit, async () =>

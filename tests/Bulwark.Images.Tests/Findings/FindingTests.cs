@@ -138,19 +138,22 @@ public sealed class FindingTests
     }
 
     [Theory]
-    [InlineData("original", "tool", "setting", new string[0])]
-    [InlineData("tampered", "tool", "setting", new[] { "bin/tool 1" })]
-    [InlineData("original", "/tmp/evil", "setting", new[] { "usr/bin/link 1" })]
-    [InlineData("original", "tool", "changed", new string[0])]
-    public async Task Alpines_files_and_links_are_compared_but_not_its_settings(string content, string target, string setting, string[] changed)
+    [InlineData(false, "original", "tool", "setting", new string[0])]
+    [InlineData(false, "tampered", "tool", "setting", new[] { "bin/tool 1" })]
+    [InlineData(false, "original", "/tmp/evil", "setting", new[] { "usr/bin/link 1" })]
+    [InlineData(false, "original", "tool", "changed", new string[0])]
+    [InlineData(true, "original", "tool", "setting", new string[0])]
+    [InlineData(true, "tampered", "tool", "setting", new[] { "bin/tool 1" })]
+    [InlineData(true, "original", "/tmp/evil", "setting", new[] { "usr/bin/link 1" })]
+    public async Task Alpines_files_and_links_are_compared_but_not_its_settings(bool isSha256, string content, string target, string setting, string[] changed)
     {
 #pragma warning disable CA5350 // What apk uses.
-        static string Sum(string text) => $"Z:Q1{Convert.ToBase64String(SHA1.HashData(Encoding.UTF8.GetBytes(text)))}\n";
+        string Sum(string text) => $"Z:Q1{Convert.ToBase64String(isSha256 ? SHA256.HashData(Encoding.UTF8.GetBytes(text))[..20] : SHA1.HashData(Encoding.UTF8.GetBytes(text)))}\n";
 #pragma warning restore CA5350
         // Since 3.23 lib and bin may be links.
         var result = await ScanAsync(new TestImage()
             .Layer(new Tar().Link("bin", "usr/bin").File("usr/bin/tool", "original", "755")
-                .File("lib/apk/db/installed", $"P:a\nV:1\nF:bin\nR:tool\n{Sum("original")}F:usr/bin\nR:link\n{Sum("tool")}F:etc\nR:a.conf\n{Sum("setting")}\n"))
+                .File("lib/apk/db/installed", $"P:a\nV:1\n{(isSha256 ? "f:S\n" : "")}F:bin\nR:tool\n{Sum("original")}F:usr/bin\nR:link\n{Sum("tool")}F:etc\nR:a.conf\n{Sum("setting")}\n"))
             .Layer(new Tar().File("usr/bin/tool", content, "755").Link("usr/bin/link", target).File("etc/a.conf", setting)));
 
         Assert.Equal(changed, result.Findings.Where(finding => finding.Id == "file/changed").Select(finding => $"{finding.Path} {finding.Layer}"));

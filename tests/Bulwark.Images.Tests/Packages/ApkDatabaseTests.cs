@@ -47,6 +47,23 @@ public sealed class ApkDatabaseTests
         Assert.Equal(counts ? DigestKind.Sha1 : DigestKind.None, contents.Single().Files.Single().Kind);
     }
 
+    [Theory]
+    [InlineData("Z:Q2ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=", "", true)]
+    [InlineData("Z:Q1ungWv48Bz+pBQUDeXa4iI7ADYaM=", "f:S\n", true)]
+    [InlineData("Z:Q1ungWv48Bz+pBQUDeXa4iI7ADYaM=", "f:xS\n", true)]
+    [InlineData("Z:Q1ungWv48Bz+pBQUDeXa4iI7ADYaM=", "f:x\n", false)]
+    [InlineData("Z:Q1ungWv48Bz+pBQUDeXa4iI7ADYaM=", "", false)]
+    [InlineData("Z:Q2ungWv48Bz+pBQUDeXa4iI7ADYaM=", "f:S\n", false)]
+    public void A_files_sum_may_be_a_SHA256_or_the_beginning_of_one(string line, string flags, bool counts)
+    {
+        // Of "abc". The flags of one package are not the next one's.
+        ApkDatabase.Parse(Encoding.UTF8.GetBytes($"P:a\nV:1\n{flags}F:bin\nR:a\n{line}\n\nP:b\nV:1\nF:bin\nR:b\nZ:Q1BBDV8vHFQmUJUTPEkCWXEcyrQGg=\n\n"), out var contents, out _);
+
+        var file = contents[0].Files.Single();
+        Assert.Equal(counts, (file.Kind, file.Digest) == (DigestKind.ApkSha256, FileDigest.Of(System.Security.Cryptography.SHA256.HashData("abc"u8))));
+        Assert.Equal(DigestKind.Sha1, contents[1].Files.Single().Kind);
+    }
+
     [Fact]
     public void A_sum_that_follows_no_file_is_of_none()
     {

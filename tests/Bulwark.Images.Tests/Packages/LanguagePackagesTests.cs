@@ -58,7 +58,8 @@ public sealed class LanguagePackagesTests
         var layer = Reading.Layer(new Tar().File("app/app.jar", outer).ToArray(), null, s_all);
 
         Assert.Equal(["org.x:inner 2.0", "org.x:outer 1.0"], Cases.Names(layer.Packages.Single().Value));
-        Assert.Equal("app/app.jar!/BOOT-INF/lib/nameless.jar", Assert.Single(layer.Doubts).Subject);
+        Assert.Equal("app/app.jar!/BOOT-INF/lib/nameless.jar", Assert.Single(layer.Jars.Single().Value, jar => jar is { HasClasses: true, Named.IsEmpty: true }).Path);
+        Assert.Empty(layer.Doubts);
     }
 
     [Fact]

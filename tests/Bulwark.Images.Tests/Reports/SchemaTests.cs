@@ -11,7 +11,8 @@ namespace Bulwark.Images.Tests.Reports;
 
 /// <summary>
 /// Reports against the official schemas: CycloneDX's and SARIF's, out of packages that ship them (tests/schemas, which <c>./setup</c> fetches), by a
-/// validator that is not ours (python3-jsonschema). No package ships SPDX's schema for 2.3 or one for JUnit.
+/// validator that is not ours (python3-jsonschema). No package of Debian, NuGet or npm was found that ships SPDX's schema for 2.3, or checks such documents
+/// (Microsoft's tool knows 2.2 only, of its own making): <see cref="SpdxRules"/> has the specification's rules. JUnit's form has no official schema.
 /// </summary>
 public sealed class SchemaTests : IDisposable
 {
@@ -22,6 +23,7 @@ public sealed class SchemaTests : IDisposable
     [Theory]
     [InlineData("cyclonedx")]
     [InlineData("sarif")]
+    [InlineData("spdx")]
     public async Task Every_report_of_a_real_scan_is_as_its_schema_says(string kind)
     {
         var result = await ScanAsync();
@@ -35,6 +37,7 @@ public sealed class SchemaTests : IDisposable
     [Theory]
     [InlineData("cyclonedx")]
     [InlineData("sarif")]
+    [InlineData("spdx")]
     public async Task So_is_one_in_which_nothing_was_found(string kind)
     {
         var nothing = await ScanAsync() with { Findings = [], CannotTell = [], Packages = [], Layers = [], Distribution = null };
@@ -44,6 +47,7 @@ public sealed class SchemaTests : IDisposable
     [Theory]
     [InlineData("cyclonedx")]
     [InlineData("sarif")]
+    [InlineData("spdx")]
     public async Task So_is_one_with_whatever_names(string kind)
     {
         var real = await ScanAsync();
@@ -77,9 +81,55 @@ public sealed class SchemaTests : IDisposable
         Assert.Contains("message", (await ValidateAsync("sarif", [run.ToJsonString()])).Output, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Reports(string kind, ScanResult result) => kind == "sarif"
-        ? [SarifReport.Write(result, "1.0")]
-        : [CycloneDxReport.Write(result, "1.0", withVulnerabilities: true), CycloneDxReport.Write(result, "1.0", withVulnerabilities: false)];
+    [Theory]
+    [InlineData("spdxVersion", "\"SPDX-2.2\"")]
+    [InlineData("dataLicense", "\"MIT\"")]
+    [InlineData("name", "\"a\\nb\"")]
+    [InlineData("name", "\"\"")]
+    [InlineData("name", null)]
+    [InlineData("documentNamespace", "\"bulwark\"")]
+    [InlineData("documentNamespace", "\"https://a/#b\"")]
+    [InlineData("nonsense", "1")]
+    [InlineData("creationInfo/created", "\"2026-01-01T00:00:00+01:00\"")]
+    [InlineData("creationInfo/creators/0", "\"bulwark\"")]
+    [InlineData("packages/1/SPDXID", "\"SPDXRef-a b\"")]
+    [InlineData("packages/1/SPDXID", "\"SPDXRef-Image\"")]
+    [InlineData("packages/1/name", null)]
+    [InlineData("packages/1/versionInfo", "\"1\\r2\"")]
+    [InlineData("packages/1/downloadLocation", "\"somewhere\"")]
+    [InlineData("packages/1/filesAnalyzed", "true")]
+    [InlineData("packages/1/hasFiles", "[\"SPDXRef-x\"]")]
+    [InlineData("packages/1/primaryPackagePurpose", "\"PACKAGE\"")]
+    [InlineData("packages/1/license", "\"MIT\"")]
+    [InlineData("packages/1/externalRefs/0/referenceCategory", "\"PACKAGE_MANAGER\"")]
+    [InlineData("packages/1/externalRefs/0/referenceLocator", "\"pkg:deb/a b\"")]
+    [InlineData("packages/1/externalRefs/0/referenceLocator", "\"deb/a\"")]
+    [InlineData("relationships/0/relationshipType", "\"CONTAINS\"")]
+    [InlineData("relationships/1/relationshipType", "\"HAS\"")]
+    [InlineData("relationships/1/relatedSpdxElement", "\"SPDXRef-Package-99999\"")]
+    public async Task The_rules_of_SPDX_see_what_is_wrong(string path, string? value)
+    {
+        var document = JsonNode.Parse(SpdxReport.Write(await ScanAsync(), "1.0"))!;
+        Assert.Empty(SpdxRules.Broken(document.ToJsonString()));
+        var (steps, node) = (path.Split('/'), document);
+        foreach (var step in steps[..^1])
+            node = node is JsonArray array ? array[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)]! : node[step]!;
+        if (node is JsonArray last)
+            last[int.Parse(steps[^1], System.Globalization.CultureInfo.InvariantCulture)] = JsonNode.Parse(value!);
+        else if (value is null)
+            node.AsObject().Remove(steps[^1]);
+        else
+            node[steps[^1]] = JsonNode.Parse(value);
+
+        Assert.NotEmpty(SpdxRules.Broken(document.ToJsonString()));
+    }
+
+    private static IEnumerable<string> Reports(string kind, ScanResult result) => kind switch
+    {
+        "sarif" => [SarifReport.Write(result, "1.0")],
+        "spdx" => [SpdxReport.Write(result, "1.0")],
+        _ => [CycloneDxReport.Write(result, "1.0", withVulnerabilities: true), CycloneDxReport.Write(result, "1.0", withVulnerabilities: false)],
+    };
 
     // An image with this machine's own packages, real ones of Debian, and a secret that was deleted.
     private async Task<ScanResult> ScanAsync()
@@ -105,6 +155,11 @@ public sealed class SchemaTests : IDisposable
 
     private async Task<(bool IsValid, string Output)> ValidateAsync(string kind, IEnumerable<string> reports)
     {
+        if (kind == "spdx")
+        {
+            var broken = reports.SelectMany(SpdxRules.Broken).ToList();
+            return (broken.Count == 0, string.Join('\n', broken.Take(100)));
+        }
         var schemas = TestNodeModules.Folder;
         List<string> arguments = [Path.Combine(schemas, "validate.py"), kind, .. reports.Select((report, index) => _directory.Write($"{kind}-{index}.json", report))];
         using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

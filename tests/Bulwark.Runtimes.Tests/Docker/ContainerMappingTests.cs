@@ -30,6 +30,21 @@ public sealed class ContainerMappingTests
         Assert.Equal("", owner);
     }
 
+    [Theory]
+    [InlineData("""{"Name":"overlay2","Data":{"UpperDir":"/d/u/diff","LowerDir":"/d/i/diff:/d/a/diff","MergedDir":"/d/u/merged"}}""", "/d/u/diff < /d/i/diff < /d/a/diff")]
+    [InlineData("""{"Name":"overlay2","Data":{"UpperDir":"u/diff","LowerDir":"/d/a/diff"}}""", null)]
+    [InlineData("""{"Name":"overlay2","Data":{"UpperDir":"/u/diff","LowerDir":"/d/a:l/X"}}""", null)]
+    [InlineData("""{"Name":"overlay2","Data":{"UpperDir":"/u/diff"}}""", null)]
+    [InlineData("""{"Name":"overlay2","Data":null}""", null)]
+    [InlineData("""{"Name":"btrfs","Data":{"UpperDir":"/u","LowerDir":"/l"}}""", null)]
+    [InlineData("null", null)]
+    public void Where_its_files_lie_on_the_host_is_told_for_overlayfs(string driver, string? expected)
+    {
+        var root = Map($$"""{"Id":"a","GraphDriver":{{driver}}}""").Container.Root;
+
+        Assert.Equal(expected, root is null ? null : string.Join(" < ", root.Lower.Prepend(root.Upper)));
+    }
+
     [Fact]
     public void Mounts_are_told_but_for_those_in_memory_which_start_empty()
     {

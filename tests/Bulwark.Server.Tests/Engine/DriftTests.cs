@@ -96,6 +96,51 @@ public sealed class DriftTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_that_was_replaced_at_its_own_path_is_told_once_though_a_replica_has_it_as_it_was()
+    {
+        var (changed, untouched) = (new ContainerRoot(Layer("upper1", "evil"), [Layer("lower", "curl")]), new ContainerRoot(Layer("upper2", null), [Layer("lower", "curl")]));
+        await using var running = await Start();
+        var web = await Scanned(running);
+        running.Container("shop", "web", id: "changed", image: "sha256:1", root: changed, mounts: "/data");
+        running.Container("shop", "web", id: "untouched", image: "sha256:1", root: untouched, mounts: "/data");
+
+        running.Server.TryPost(Conversation(running, web, Curl) with { ContainerId = "untouched" });
+        running.Server.TryPost(Conversation(running, web, "/opt/app/server") with { ContainerId = "changed" });
+        for (var i = 0; i < 3; i++)
+        {
+            running.Server.TryPost(Conversation(running, web, Curl) with { ContainerId = "changed" });
+            running.Server.TryPost(Conversation(running, web, Curl) with { ContainerId = "untouched" });
+        }
+        running.Server.TryPost(Attempt(running, web, Curl) with { ContainerId = "changed" });
+
+        var told = await running.UntilEvent("verdict");
+        Assert.Equal("changed", told.GetProperty("executableOrigin").GetString());
+        Assert.StartsWith("shop/web (/usr/bin/curl, changed since the image) was blocked", told.GetProperty("message").GetString(), StringComparison.Ordinal);
+        var explained = await running.Get($"/v1/events/{told.GetProperty("id").GetInt64()}");
+        Assert.Contains(explained.GetProperty("paragraphs").EnumerateArray(), text => text.GetString()!.Contains("Its image has another program there", StringComparison.Ordinal));
+        var notice = Assert.Single(await Notices(running));
+        Assert.StartsWith(
+            "shop/web runs /usr/bin/curl, which is not what its image has there: it was changed after the container started. It talked to ", notice.GetProperty("message").GetString(), StringComparison.Ordinal);
+        await running.Until(web, w => w.Profile.Drifted.Contains(Curl));
+        Assert.Equal([("/opt/app/server", "image"), (Curl, "changed")], await Profile(running));
+
+        // When the one that was changed is gone, it is curl again.
+        running.Server.TryPost(new ContainerGone(running.Time.GetUtcNow(), "changed"));
+        running.Server.TryPost(Conversation(running, web, Curl) with { ContainerId = "untouched" });
+        await running.Until(web, w => w.Profile.Drifted.Count == 0);
+        Assert.Equal([("/opt/app/server", "image"), (Curl, "package")], await Profile(running));
+    }
+
+    private string Layer(string name, string? content)
+    {
+        var layer = Path.Combine(_directory.Path, name);
+        Directory.CreateDirectory(Path.Combine(layer, "usr", "bin"));
+        if (content is not null)
+            File.WriteAllText(Path.Combine(layer, "usr", "bin", "curl"), content);
+        return layer;
+    }
+
+    [Fact]
     public async Task It_is_not_told_again_after_a_restart()
     {
         await using (var running = await Start())

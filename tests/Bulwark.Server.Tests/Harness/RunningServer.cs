@@ -97,13 +97,14 @@ public sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>A container of a compose service runs; returns its workload.</summary>
-    public Workload Container(string project, string service, string? id = null, string image = "", params string[] mounts)
+    public Workload Container(string project, string service, string? id = null, string image = "", ContainerRoot? root = null, params string[] mounts)
     {
         var container = new Container(id ?? $"{project}{service}0123456789", $"{project}-{service}-1")
         {
             Image = service + ":1",
             ImageDigest = image,
             Mounts = [.. mounts],
+            Root = root,
             IsRunning = true,
             Labels = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty
                 .Add("com.docker.compose.project", project).Add("com.docker.compose.service", service),

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Hashing;
-using System.IO.MemoryMappedFiles;
 using System.Text;
 using System.Text.Json;
 
@@ -10,27 +9,20 @@ namespace Bulwark.Images.Advisories.Store;
 /// <summary>
 /// Advisories in a file that is read in place (<see cref="AdvisoryFileFormat"/>). Several threads and processes may read it at once.
 /// </summary>
-public sealed unsafe class AdvisoryFile : IDisposable
+public sealed class AdvisoryFile : IDisposable
 {
     private const int ShortKey = 100;
     private const string Remake = "bulwark advisories update";
 
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly byte* _bytes;
-    private readonly int _length;
+    private readonly MappedFile _file;
     private readonly int _packages;
     private readonly int _packagesOffset;
     private readonly (int Offset, int Length) _records;
     private readonly (int Offset, int Length) _strings;
-    private bool _disposed;
 
-    private AdvisoryFile(MemoryMappedFile map, MemoryMappedViewAccessor view, byte* bytes, int length)
+    private AdvisoryFile(MappedFile file)
     {
-        _map = map;
-        _view = view;
-        _bytes = bytes;
-        _length = length;
+        _file = file;
         var header = Bytes[..AdvisoryFileFormat.HeaderBytes];
         _packages = BinaryPrimitives.ReadInt32LittleEndian(header[40..]);
         Count = BinaryPrimitives.ReadInt32LittleEndian(header[44..]);
@@ -53,58 +45,29 @@ public sealed unsafe class AdvisoryFile : IDisposable
     /// <summary>Ecosystems that any source speaks about.</summary>
     public ImmutableHashSet<string> Ecosystems { get; }
 
-    private ReadOnlySpan<byte> Bytes => new(_bytes, _length);
+    private ReadOnlySpan<byte> Bytes => _file.Bytes;
 
     /// <summary>Whether the file begins like one, of whatever version.</summary>
-    public static bool IsOne(string path)
-    {
-        using var file = File.OpenRead(path);
-        Span<byte> head = stackalloc byte[7];
-        return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(AdvisoryFileFormat.Magic[..7]);
-    }
+    public static bool IsOne(string path) => MappedFile.IsOne(path, AdvisoryFileFormat.Magic);
 
     /// <exception cref="AdvisoryFileException">There is none, it is of another version, or it is damaged.</exception>
     public static AdvisoryFile Open(string path)
     {
-        MemoryMappedFile? map = null;
-        MemoryMappedViewAccessor? view = null;
-        var pinned = false;
+        var file = MappedFile.Open(path, AdvisoryFileFormat.Magic, "advisories", AdvisoryFileFormat.HeaderBytes, Remake);
         try
         {
-            var length = new FileInfo(path).Length;
-            if (length is < AdvisoryFileFormat.HeaderBytes or > AdvisoryFileFormat.LargestBytes)
-                throw Damaged(path, "its length is impossible");
-            map = MemoryMappedFile.CreateFromFile(
-                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1), null, 0,
-                MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            byte* bytes = null;
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref bytes);
-            pinned = true;
-            Check(path, new(bytes, (int)length));
-            return new(map, view, bytes, (int)length);
+            return file.HasRightSum ? new(file) : throw MappedFile.Damaged(path, "its checksum is wrong", Remake);
         }
         catch (Exception e)
         {
-            if (pinned)
-                view!.SafeMemoryMappedViewHandle.ReleasePointer();
-            view?.Dispose();
-            map?.Dispose();
-            throw e switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => new AdvisoryFileException($"there are no advisories: {path} does not exist", Remake, e),
-                UnauthorizedAccessException => new AdvisoryFileException($"the advisories may not be read: {path}", "use --advisories PATH, or run it as root", e),
-                IOException => new AdvisoryFileException($"the advisories cannot be read: {e.Message}", Remake, e),
-                JsonException or ArgumentException => Damaged(path, e.Message),
-                _ => e,
-            };
+            file.Dispose();
+            throw e is JsonException or ArgumentException ? MappedFile.Damaged(path, e.Message, Remake) : e;
         }
     }
 
     /// <summary>All that is known about a package, in its ecosystem's normal spelling.</summary>
     public IReadOnlyList<Advisory> Find(string ecosystem, string package)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         var key = AdvisoryFileFormat.Key(ecosystem, package);
         Span<byte> utf8 = key.Length <= ShortKey ? stackalloc byte[3 * ShortKey] : new byte[Encoding.UTF8.GetMaxByteCount(key.Length)];
         utf8 = utf8[..Encoding.UTF8.GetBytes(key, utf8)];
@@ -129,7 +92,6 @@ public sealed unsafe class AdvisoryFile : IDisposable
     /// <summary>Every advisory; for export and for building the next file out of this one.</summary>
     public IEnumerable<Advisory> All()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         for (var index = 0; index < _packages; index++)
         {
             var key = Encoding.UTF8.GetString(String(BinaryPrimitives.ReadInt32LittleEndian(PackageAt(index)[20..]))).Split('\0', 2);
@@ -138,32 +100,7 @@ public sealed unsafe class AdvisoryFile : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (_disposed)
-            return;
-        _disposed = true;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
-    }
-
-    private static void Check(string path, ReadOnlySpan<byte> bytes)
-    {
-        if (!bytes[..7].SequenceEqual(AdvisoryFileFormat.Magic[..7]))
-            throw new AdvisoryFileException($"{path} is no advisory file", Remake);
-        if (bytes[7] != AdvisoryFileFormat.Magic[7])
-            throw new AdvisoryFileException($"{path} is of format {bytes[7]}, and this is Bulwark for format {AdvisoryFileFormat.Magic[7]}", Remake);
-        if (BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) != bytes.Length)
-            throw Damaged(path, "it is not as long as it says");
-        var hash = new XxHash128();
-        hash.Append(bytes[..AdvisoryFileFormat.ChecksumOffset]);
-        hash.Append(bytes[(AdvisoryFileFormat.ChecksumOffset + AdvisoryFileFormat.ChecksumBytes)..]);
-        if (!bytes.Slice(AdvisoryFileFormat.ChecksumOffset, AdvisoryFileFormat.ChecksumBytes).SequenceEqual(hash.GetCurrentHash()))
-            throw Damaged(path, "its checksum is wrong");
-    }
-
-    private static AdvisoryFileException Damaged(string path, string reason) => new($"{path} is damaged: {reason}", Remake);
+    public void Dispose() => _file.Dispose();
 
     private static (int Offset, int Length) Section(ReadOnlySpan<byte> header) =>
         (checked((int)BinaryPrimitives.ReadInt64LittleEndian(header)), checked((int)BinaryPrimitives.ReadInt64LittleEndian(header[8..])));

@@ -21,17 +21,12 @@ namespace Bulwark.Images.Advisories.Store;
 /// advisory, each number a base-128 varint, each text an offset in strings: id, aliases (count, texts), state, severity,
 ///   score in tenths, source (index), ranges (count, of introduced, fixed, last affected), versions (count, texts), summary, note
 /// </code>
-/// The checksum is there to notice damage, not to keep out somebody who may write the file.
+/// All of OSV with all distributions takes a tenth of what such a file may have (<see cref="MappedFile"/>).
 /// </summary>
 internal static class AdvisoryFileFormat
 {
     public const int HeaderBytes = 128;
     public const int PackageBytes = 24;
-    public const int ChecksumOffset = 16;
-    public const int ChecksumBytes = 16;
-
-    /// <summary>Offsets are kept in 31 bits where they are read; all of OSV with all distributions takes a tenth of that.</summary>
-    public const long LargestBytes = int.MaxValue;
 
     public static ReadOnlySpan<byte> Magic => "BWADVIS\u0001"u8;
 

@@ -60,24 +60,8 @@ public sealed class AdvisoryFileWriter : IDisposable
 
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <param name="sources">About each source that advisories were added of, and those that had none.</param>
-    public void WriteTo(string path, IReadOnlyDictionary<string, SourceState> sources, DateTimeOffset now)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.new";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
-            {
-                Write(file, sources, now);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+    public void WriteTo(string path, IReadOnlyDictionary<string, SourceState> sources, DateTimeOffset now) =>
+        MappedFile.Replace(path, file => Write(file, sources, now));
 
     public void Dispose()
     {
@@ -121,7 +105,7 @@ public sealed class AdvisoryFileWriter : IDisposable
         at += packages.Length;
         at = Section(header[72..], at, sorted.Length);
         at = Section(header[88..], at, _strings.Length);
-        if (at > AdvisoryFileFormat.LargestBytes)
+        if (at > MappedFile.LargestBytes)
             throw new AdvisoryFileException("the advisories do not fit into one file of 2 GiB", "import fewer sources");
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], at);
         var hash = new XxHash128();
@@ -130,14 +114,14 @@ public sealed class AdvisoryFileWriter : IDisposable
             hash.Append(bytes);
             file.Write(bytes);
         }
-        hash.Append(header[..AdvisoryFileFormat.ChecksumOffset]);
-        hash.Append(header[(AdvisoryFileFormat.ChecksumOffset + AdvisoryFileFormat.ChecksumBytes)..]);
+        hash.Append(header[..MappedFile.ChecksumOffset]);
+        hash.Append(header[(MappedFile.ChecksumOffset + MappedFile.ChecksumBytes)..]);
         file.Write(header);
         Put(json);
         Put(packages.GetBuffer().AsSpan(0, (int)packages.Length));
         Put(sorted.GetBuffer().AsSpan(0, (int)sorted.Length));
         Put(_strings.GetBuffer().AsSpan(0, (int)_strings.Length));
-        file.Position = AdvisoryFileFormat.ChecksumOffset;
+        file.Position = MappedFile.ChecksumOffset;
         file.Write(hash.GetCurrentHash());
     }
 

@@ -18,6 +18,9 @@ public sealed class ApkDatabase : IFileAnalyser
 
     private const int LargestBytes = 64 << 20;
 
+    // Of a package's flags ("f:"), since apk 3 (database.c, apk_db_fdb_write): its files' sums are of SHA-256, cut to the length of a SHA-1.
+    private const byte Sha256Flag = (byte)'S';
+
     // It is said once for all files in it; nothing in an image has a longer one.
     private const int LongestDirectory = 4096;
 
@@ -43,7 +46,7 @@ public sealed class ApkDatabase : IFileAnalyser
         var paths = new List<PackagedFile>();
         var fields = new Dictionary<char, string>();
         var directory = "";
-        var (characters, isFile) = (0L, false);
+        var (characters, isFile, usesSha256) = (0L, false, false);
         foreach (var range in text.Split((byte)'\n'))
         {
             var line = text[range].TrimEnd((byte)'\r');
@@ -71,8 +74,11 @@ public sealed class ApkDatabase : IFileAnalyser
                             InstalledPackages.Add(paths, new(directory.Length == 0 ? name : $"{directory}/{name}", 0, DigestKind.None), ref characters);
                         isFile = paths.Count > before;
                         break;
-                    case (byte)'Z' when isFile && Sum(line[2..]) is { } sum:
-                        paths[^1] = paths[^1] with { Digest = sum, Kind = DigestKind.Sha1 };
+                    case (byte)'f':
+                        usesSha256 = line.Contains(Sha256Flag);
+                        break;
+                    case (byte)'Z' when isFile && Sum(line[2..], usesSha256) is var (sum, kind):
+                        paths[^1] = paths[^1] with { Digest = sum, Kind = kind };
                         break;
                 }
             }
@@ -88,17 +94,21 @@ public sealed class ApkDatabase : IFileAnalyser
             if (paths.Count > 0)
                 all.Add(new(fields.GetValueOrDefault('P', ""), [.. paths]));
             paths.Clear();
-            isFile = false;
+            (isFile, usesSha256) = (false, false);
         }
     }
 
-    // "Q1" and the SHA-1 in base 64; sums of other forms are left alone.
-    private static UInt128? Sum(ReadOnlySpan<byte> text)
+    // In base 64: "Q1" and the SHA-1, or where the package's flags say so as many bytes of the SHA-256; "Q2" and the SHA-256. Sums of other forms are left alone.
+    private static (UInt128 Sum, DigestKind Kind)? Sum(ReadOnlySpan<byte> text, bool usesSha256)
     {
-        Span<byte> sum = stackalloc byte[SHA1.HashSizeInBytes + 1];
-        return text.StartsWith("Q1"u8) && Base64.DecodeFromUtf8(text[2..], sum, out _, out var length) == OperationStatus.Done && length == SHA1.HashSizeInBytes
-            ? FileDigest.Of(sum)
-            : null;
+        Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes + 1];
+        var (expected, kind) = text switch
+        {
+            [(byte)'Q', (byte)'1', ..] => (SHA1.HashSizeInBytes, usesSha256 ? DigestKind.ApkSha256 : DigestKind.Sha1),
+            [(byte)'Q', (byte)'2', ..] => (SHA256.HashSizeInBytes, DigestKind.ApkSha256),
+            _ => (-1, DigestKind.None),
+        };
+        return expected > 0 && Base64.DecodeFromUtf8(text[2..], sum, out _, out var length) == OperationStatus.Done && length == expected ? (FileDigest.Of(sum), kind) : null;
     }
 
     private static int Add(ImmutableArray<Package>.Builder packages, Dictionary<char, string> fields)

@@ -1,6 +1,9 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using Bulwark.Images.Archives;
+using Bulwark.Images.Files;
+using Bulwark.Images.Jars;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages.Languages;
@@ -8,12 +11,15 @@ namespace Bulwark.Images.Packages.Languages;
 /// <summary>
 /// JAR, WAR and EAR files, also inside of each other: Maven writes <c>META-INF/maven/GROUP/ARTIFACT/pom.properties</c> into what it builds,
 /// and a shaded archive has one for each artifact in it. What has none is looked up in its manifest (<see cref="JavaManifest"/>), and not
-/// guessed at by its name.
+/// guessed at by its name. The digest of each is kept: a table may know better (<see cref="JarNames"/>).
 /// </summary>
 public sealed class JavaArchives : IFileAnalyser
 {
     private const int DeepestNesting = 4;
     private const int MostEntries = 200_000;
+
+    // The largest servers have some thousand.
+    private const int MostJars = 20_000;
 
     // The framework reads the whole list of what is in it before one can ask how long it is.
     private const int LargestDirectory = 24 << 20;
@@ -31,58 +37,73 @@ public sealed class JavaArchives : IFileAnalyser
 
     public void Read(LayerFile file, FileContent content, Layer layer)
     {
-        var found = new HashSet<Package>();
-        var reader = new ArchiveReader(found);
-        using var stream = content.Open();
+        var reader = new ArchiveReader();
         try
         {
-            reader.Read(stream, file.Path, 0);
+            reader.Read(content, file.Path, 0);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new ArchiveException($"it is a damaged archive ({e.Message})", e);
         }
-        layer.Packages[file.Path] = [.. found];
-        foreach (var nameless in reader.Nameless.Take(100))
-            layer.Doubts.Add(new(CannotTellKind.File, nameless, "it does not say which Maven package it is"));
+        layer.Packages[file.Path] = [.. reader.Jars.SelectMany(jar => jar.Named).Distinct()];
+        layer.Jars[file.Path] = [.. reader.Jars];
     }
 
     private static bool HasSuffix(string path) => Array.Exists(s_suffixes, suffix => path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
 
-    private sealed class ArchiveReader(HashSet<Package> found)
+    private sealed class ArchiveReader
     {
         private long _unpacked;
 
-        public List<string> Nameless { get; } = [];
+        public List<Jar> Jars { get; } = [];
 
-        public void Read(Stream stream, string path, int depth)
+        public void Read(FileContent content, string path, int depth)
         {
-            using var counted = new DirectoryBudget(stream, LargestDirectory);
-            using var zip = new ZipArchive(counted, ZipArchiveMode.Read, leaveOpen: true);
-            if (zip.Entries.Count > MostEntries)
-                throw new ArchiveException($"it has more than {MostEntries} entries");
-            counted.End();
-            var (hasName, hasClasses) = (false, false);
-            foreach (var entry in zip.Entries)
+            var (hasClasses, hasProperties, found) = (false, false, new HashSet<Package>());
+            using (var stream = content.Open())
+            using (var counted = new DirectoryBudget(stream, LargestDirectory))
+            using (var zip = new ZipArchive(counted, ZipArchiveMode.Read, leaveOpen: true))
             {
-                hasClasses |= entry.Name.EndsWith(".class", StringComparison.Ordinal);
-                if (entry.Name == "pom.properties" && entry.FullName.StartsWith("META-INF/maven/", StringComparison.Ordinal))
-                    hasName |= Add(Unpacked(entry, LargestProperties));
-                else if (HasSuffix(entry.Name))
+                if (zip.Entries.Count > MostEntries)
+                    throw new ArchiveException($"it has more than {MostEntries} entries");
+                counted.End();
+                foreach (var entry in zip.Entries)
                 {
-                    if (depth == DeepestNesting)
-                        throw new ArchiveException("its archives are nested too deeply");
-                    using var content = Content(entry);
-                    using var inner = content.Open();
-                    Read(inner, $"{path}!/{entry.FullName}", depth + 1);
+                    hasClasses |= entry.Name.EndsWith(".class", StringComparison.Ordinal);
+                    if (entry.Name == "pom.properties" && entry.FullName.StartsWith("META-INF/maven/", StringComparison.Ordinal))
+                    {
+                        if (Properties(Unpacked(entry, LargestProperties)) is { } package)
+                        {
+                            found.Add(package);
+                            hasProperties = true;
+                        }
+                    }
+                    else if (HasSuffix(entry.Name))
+                    {
+                        if (depth == DeepestNesting)
+                            throw new ArchiveException("its archives are nested too deeply");
+                        using var inner = Content(entry);
+                        Read(inner, $"{path}!/{entry.FullName}", depth + 1);
+                    }
                 }
+                if (hasClasses && !hasProperties && zip.GetEntry("META-INF/MANIFEST.MF") is { } manifest
+                    && JavaManifest.Read(Unpacked(manifest, LargestManifest), ImagePath.Name(path)) is { } named)
+                    found.Add(named);
             }
-            if (!hasClasses || hasName)
-                return;
-            if (zip.GetEntry("META-INF/MANIFEST.MF") is { } manifest && JavaManifest.Read(Unpacked(manifest, LargestManifest), ImagePath.Name(path)) is { } package)
-                found.Add(package);
-            else
-                Nameless.Add(path);
+            if (Jars.Count == MostJars)
+                throw new ArchiveException($"it holds more than {MostJars} archives");
+            Jars.Add(new(path, Sha1(content), hasClasses, hasProperties, [.. found]));
+        }
+
+        private static UInt128 Sha1(FileContent content)
+        {
+            using var stream = content.Open();
+            Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
+#pragma warning disable CA5350 // Maven's repositories name their files by it.
+            SHA1.HashData(stream, hash);
+#pragma warning restore CA5350
+            return FileDigest.Of(hash);
         }
 
         private FileContent Content(ZipArchiveEntry entry)
@@ -113,7 +134,7 @@ public sealed class JavaArchives : IFileAnalyser
             return bytes.ToArray();
         }
 
-        private bool Add(byte[] properties)
+        private static Package? Properties(byte[] properties)
         {
             var values = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var line in Encoding.UTF8.GetString(properties).Split('\n'))
@@ -123,9 +144,8 @@ public sealed class JavaArchives : IFileAnalyser
             }
             if (values.GetValueOrDefault("groupId") is not { Length: > 0 } group || values.GetValueOrDefault("artifactId") is not { Length: > 0 } artifact
                 || values.GetValueOrDefault("version") is not { Length: > 0 } version)
-                return false;
-            found.Add(new(PackageKind.Maven, $"{group}:{artifact}", version));
-            return true;
+                return null;
+            return new(PackageKind.Maven, $"{group}:{artifact}", version);
         }
     }
 }

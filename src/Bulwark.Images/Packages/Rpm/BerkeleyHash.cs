@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Bulwark.Images.Archives;
+using Bulwark.Images.Databases;
 
 namespace Bulwark.Images.Packages.Rpm;
 

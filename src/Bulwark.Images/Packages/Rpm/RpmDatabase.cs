@@ -1,4 +1,5 @@
 using Bulwark.Images.Archives;
+using Bulwark.Images.Databases;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Packages.Rpm;
@@ -71,7 +72,7 @@ public sealed class RpmDatabase : IFileAnalyser
 
     private static IEnumerable<byte[]> Headers(string name, PagedFile file) => name switch
     {
-        Sqlite => new SqliteTable(file).Column("Packages", 1, LargestHeader),
+        Sqlite => new SqliteFile(file).Rows("Packages", LargestHeader).Select(row => row.Bytes(1).ToArray()),
         Ndb => new NdbFile(file).Values(LargestHeader),
         _ => new BerkeleyHash(file).Values(LargestHeader),
     };

@@ -16,6 +16,7 @@ internal sealed record ContainerJson
     public ContainerHostConfigJson? HostConfig { get; init; }
     public ContainerMountJson[]? Mounts { get; init; }
     public ContainerNetworkSettingsJson? NetworkSettings { get; init; }
+    public ContainerGraphDriverJson? GraphDriver { get; init; }
 }
 
 internal sealed record ContainerStateJson
@@ -44,6 +45,12 @@ internal sealed record ContainerMountJson
 {
     public string? Type { get; init; }
     public string? Destination { get; init; }
+}
+
+internal sealed record ContainerGraphDriverJson
+{
+    public string? Name { get; init; }
+    public Dictionary<string, string?>? Data { get; init; }
 }
 
 internal sealed record ContainerNetworkSettingsJson

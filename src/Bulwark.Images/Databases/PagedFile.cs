@@ -1,6 +1,6 @@
 using Bulwark.Images.Archives;
 
-namespace Bulwark.Images.Packages.Rpm;
+namespace Bulwark.Images.Databases;
 
 /// <summary>
 /// Reads pieces of a file that a hostile table of contents points to: never outside of the file, and never more than asked for. The pieces of a

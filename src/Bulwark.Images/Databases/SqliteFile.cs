@@ -1,57 +1,78 @@
 using System.Buffers.Binary;
-using System.Text;
 using Bulwark.Images.Archives;
 
-namespace Bulwark.Images.Packages.Rpm;
+namespace Bulwark.Images.Databases;
 
 /// <summary>
-/// Reads one table of an SQLite database (https://sqlite.org/fileformat2.html), and nothing else: a hostile database is no place for the
+/// Reads the tables of an SQLite database (https://sqlite.org/fileformat2.html), and nothing else: a hostile database is no place for the
 /// whole of SQLite.
 /// </summary>
-internal sealed class SqliteTable
+internal sealed class SqliteFile
 {
     private const int HeaderBytes = 100;
     private const int DeepestTree = 32;
     private const int LargestSchema = 1 << 20;
 
+    // Of an empty database it is 0.
+    private const int Utf8 = 1;
+
     private readonly PagedFile _file;
     private readonly int _pageBytes;
     private readonly int _usableBytes;
-    private readonly HashSet<uint> _seen = [];
 
     /// <exception cref="ArchiveException">It is no such database.</exception>
-    public SqliteTable(PagedFile file)
+    public SqliteFile(PagedFile file)
     {
         _file = file;
         var header = file.Read(0, Math.Min(HeaderBytes, file.Length));
-        if (header.Length < HeaderBytes || !header.AsSpan().StartsWith("SQLite format 3\0"u8))
+        if (header.Length < HeaderBytes || !header.AsSpan().StartsWith(Mark))
             throw new ArchiveException("it is no SQLite database");
         _pageBytes = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(16)) is var size && size == 1 ? 65536 : size;
         _usableBytes = _pageBytes - header[20];
         if (_pageBytes < 512 || !System.Numerics.BitOperations.IsPow2(_pageBytes) || _usableBytes < 480)
             throw new ArchiveException("its pages have an impossible size");
+        if (BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(56)) > Utf8)
+            throw new ArchiveException("its texts are not in UTF-8");
     }
 
-    /// <summary>One column of all rows of a table, as bytes.</summary>
+    /// <summary>What every such database begins with.</summary>
+    public static ReadOnlySpan<byte> Mark => "SQLite format 3\0"u8;
+
+    /// <summary>All rows of a table.</summary>
+    /// <param name="largest">Most bytes that a row may have.</param>
     /// <exception cref="ArchiveException">It is damaged, or has no such table.</exception>
-    public IEnumerable<byte[]> Column(string table, int column, int largest)
+    public IEnumerable<SqliteRow> Rows(string table, int largest) =>
+        Rows(Described(table).Integer(3) is > 0 and <= uint.MaxValue and var root ? (uint)root : throw new ArchiveException("it names an impossible page"), largest);
+
+    /// <summary>Where the columns of a table are in its rows.</summary>
+    /// <exception cref="ArchiveException">It is damaged, or has no such table, or one of them is not there.</exception>
+    public int[] Columns(string table, params string[] names)
     {
-        foreach (var payload in Rows(1, LargestSchema))
+        var definition = Described(table).Text(4);
+        var columns = definition[(definition.IndexOf('(', StringComparison.Ordinal) + 1)..].Split(',')
+            .Select(column => column.Trim().Split(' ', 2)[0].Trim('"', '`', '[', ']')).ToList();
+        return [.. names.Select(name => columns.IndexOf(name) is var index and >= 0 ? index : throw new ArchiveException($"its table {table} has no column {name}"))];
+    }
+
+    // type, name, tbl_name, rootpage, sql
+    private SqliteRow Described(string table)
+    {
+        foreach (var row in Rows(1, LargestSchema))
         {
-            // type, name, tbl_name, rootpage, sql
-            if (Encoding.UTF8.GetString(Value(payload, 0)) == "table" && Encoding.UTF8.GetString(Value(payload, 1)) == table)
-                return Rows(checked((uint)Integer(Value(payload, 3))), largest).Select(row => Value(row, column).ToArray());
+            if (row.Text(0) == "table" && row.Text(1) == table)
+                return row;
         }
         throw new ArchiveException($"it has no table {table}");
     }
 
-    private IEnumerable<byte[]> Rows(uint root, int largest)
+    private IEnumerable<SqliteRow> Rows(uint root, int largest)
     {
+        var seen = new HashSet<uint>();
         var pages = new Stack<(uint Page, int Depth)>();
         pages.Push((root, 0));
         while (pages.TryPop(out var next))
         {
-            if (next.Depth > DeepestTree || !_seen.Add(next.Page))
+            if (next.Depth > DeepestTree || !seen.Add(next.Page))
                 throw new ArchiveException("its pages lead in circles");
             var page = Page(next.Page);
             var start = next.Page == 1 ? HeaderBytes : 0;
@@ -75,22 +96,22 @@ internal sealed class SqliteTable
                 if (!isLeaf)
                     pages.Push((BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(at)), next.Depth + 1));
                 else
-                    yield return Payload(page.AsSpan(0, _usableBytes)[at..], largest);
+                    yield return Row(page.AsSpan(0, _usableBytes)[at..], largest);
             }
         }
     }
 
     // What does not fit into a page goes on in a chain of others.
-    private byte[] Payload(ReadOnlySpan<byte> cell, int largest)
+    private SqliteRow Row(ReadOnlySpan<byte> cell, int largest)
     {
-        var length = Varint(ref cell);
-        _ = Varint(ref cell);
+        var length = SqliteRow.Varint(ref cell);
+        var id = SqliteRow.Varint(ref cell);
         if (length < 0 || length > largest || length > _file.Length)
             throw new ArchiveException("a row is larger than is reasonable");
         _file.Take(length);
         var most = _usableBytes - 35;
         if (length <= most)
-            return cell.Length >= length ? cell[..(int)length].ToArray() : throw new ArchiveException("a row lies outside of its page");
+            return cell.Length >= length ? new(id, cell[..(int)length].ToArray()) : throw new ArchiveException("a row lies outside of its page");
         var least = (_usableBytes - 12) * 32 / 255 - 23;
         var local = least + (int)((length - least) % (_usableBytes - 4));
         if (local > most)
@@ -108,67 +129,7 @@ internal sealed class SqliteTable
             filled += count;
             next = BinaryPrimitives.ReadUInt32BigEndian(page);
         }
-        return payload;
-    }
-
-    private static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> payload, int column)
-    {
-        var types = payload;
-        var headerBytes = Varint(ref types);
-        var headerRead = payload.Length - types.Length;
-        if (headerBytes < headerRead || headerBytes > payload.Length)
-            throw new ArchiveException("a row's header is damaged");
-        types = payload[headerRead..(int)headerBytes];
-        var values = payload[(int)headerBytes..];
-        for (var index = 0; ; index++)
-        {
-            if (types.IsEmpty)
-                throw new ArchiveException("a row has too few columns");
-            var length = LengthOf(Varint(ref types));
-            if (length > values.Length)
-                throw new ArchiveException("a row is shorter than its header says");
-            if (index == column)
-                return values[..(int)length];
-            values = values[(int)length..];
-        }
-    }
-
-    private static long LengthOf(long type) => type switch
-    {
-        >= 12 => (type - 12) / 2,
-        >= 1 and <= 4 => type,
-        5 => 6,
-        6 or 7 => 8,
-        0 or 8 or 9 => 0,
-        _ => throw new ArchiveException("a row holds a value of an unknown type"),
-    };
-
-    private static long Integer(ReadOnlySpan<byte> bytes)
-    {
-        var value = 0L;
-        foreach (var part in bytes)
-            value = value << 8 | part;
-        return value is >= 0 and <= uint.MaxValue ? value : throw new ArchiveException("it names an impossible page");
-    }
-
-    private static long Varint(ref ReadOnlySpan<byte> bytes)
-    {
-        var value = 0L;
-        for (var index = 0; index < 9; index++)
-        {
-            if (index >= bytes.Length)
-                throw new ArchiveException("a number is cut off");
-            if (index == 8)
-                value = value << 8 | bytes[index];
-            else
-                value = value << 7 | (uint)(bytes[index] & 0x7f);
-            if (index == 8 || bytes[index] < 0x80)
-            {
-                bytes = bytes[(index + 1)..];
-                break;
-            }
-        }
-        return value;
+        return new(id, payload);
     }
 
     private byte[] Page(uint number) => number > 0 ? _file.Read((number - 1L) * _pageBytes, _pageBytes) : throw new ArchiveException("it names page 0");
