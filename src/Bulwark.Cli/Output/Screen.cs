@@ -64,7 +64,12 @@ internal sealed class Screen
     public void Document(string text) => _terminal.Out.WriteLine(text.TrimEnd('\n'));
 
     /// <summary>One JSON document. The encoder escapes everything outside printable ASCII, so it needs no sanitising.</summary>
-    public void Json<T>(T value, JsonTypeInfo<T> type) => _terminal.Out.WriteLine(JsonSerializer.Serialize(value, type));
+    public void Json<T>(T value, JsonTypeInfo<T> type)
+    {
+        using (var stream = new TextWriterStream(_terminal.Out))
+            JsonSerializer.Serialize(stream, value, type);
+        _terminal.Out.WriteLine();
+    }
 
     /// <summary>As <see cref="Json"/>, to standard error.</summary>
     public void JsonComplaint<T>(T value, JsonTypeInfo<T> type) => _terminal.Error.WriteLine(JsonSerializer.Serialize(value, type));

@@ -68,7 +68,7 @@ public sealed class JarTable : IDisposable
     /// <exception cref="AdvisoryFileException">It is damaged.</exception>
     public void Verify()
     {
-        if (!_file.HasRightSum)
+        if (!_file.HasRightSum())
             throw Damaged("its checksum is wrong");
     }
 

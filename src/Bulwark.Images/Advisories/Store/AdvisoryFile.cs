@@ -56,7 +56,7 @@ public sealed class AdvisoryFile : IDisposable
         var file = MappedFile.Open(path, AdvisoryFileFormat.Magic, "advisories", AdvisoryFileFormat.HeaderBytes, Remake);
         try
         {
-            return file.HasRightSum ? new(file) : throw MappedFile.Damaged(path, "its checksum is wrong", Remake);
+            return file.HasRightSum() ? new(file) : throw MappedFile.Damaged(path, "its checksum is wrong", Remake);
         }
         catch (Exception e)
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Bulwark.Images.Advisories.Store;
 
@@ -8,7 +9,7 @@ namespace Bulwark.Images.Advisories.Store;
 /// A file that is read in place. It begins with eight bytes that say what it is, the last of them its format's version; then its length and
 /// the XxHash128 of all but these sixteen bytes. The checksum is there to notice damage, not to keep out somebody who may write the file.
 /// </summary>
-internal sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe partial class MappedFile : IDisposable
 {
     public const int LengthOffset = 8;
     public const int ChecksumOffset = 16;
@@ -18,6 +19,7 @@ internal sealed unsafe class MappedFile : IDisposable
     public const long LargestBytes = int.MaxValue;
 
     private const int MarkBytes = 8;
+    private const int NotNeeded = 4; // MADV_DONTNEED
 
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
@@ -42,8 +44,14 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
-    /// <summary>Whether the sum in it is that of what is in it; reads all of it.</summary>
-    public bool HasRightSum => Bytes.Slice(ChecksumOffset, ChecksumBytes).SequenceEqual(Sum(Bytes));
+    /// <summary>Whether the sum in it is that of what is in it; reads all of it, and gives the memory back.</summary>
+    public bool HasRightSum()
+    {
+        var isRight = Bytes.Slice(ChecksumOffset, ChecksumBytes).SequenceEqual(Sum(Bytes));
+        // It stays in the page cache, but counts as this process's only as far as it is looked at again. If it fails, it counts.
+        _ = Advise(_bytes, (nuint)_length, NotNeeded);
+        return isRight;
+    }
 
     /// <summary>Whether a file begins with a mark, of whatever version.</summary>
     public static bool IsOne(string path, ReadOnlySpan<byte> mark)
@@ -132,6 +140,9 @@ internal sealed unsafe class MappedFile : IDisposable
         _view.Dispose();
         _map.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(byte* address, nuint length, int advice);
 
     private static byte[] Sum(ReadOnlySpan<byte> bytes)
     {
