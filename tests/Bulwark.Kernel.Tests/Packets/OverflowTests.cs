@@ -236,6 +236,26 @@ public sealed class OverflowTests : IDisposable
     }
 
     [Fact]
+    public void When_names_are_full_a_further_one_is_a_new_name_and_those_in_profiles_hold()
+    {
+        const int Capacity = 32_768;
+        const uint Known = Identity.FirstName + 0x2000_0000;
+        const uint Further = Known + 1;
+        _trial.Kernel.Names.Set(NameKeyOf("api.example"), Known);
+        _trial.Protect(Out(new(Known), TcpNumber, 443), Out(new(Further), TcpNumber, 443), Out(Identity.Host, UdpNumber, 53));
+        for (var i = 1; i < Capacity; i++)
+            _trial.Kernel.Names.Set(NameKeyOf($"n{i}.example"), Further + (uint)i);
+        Assert.Throws<KernelException>(() => _trial.Kernel.Names.Set(NameKeyOf("further.example"), Further));
+        Exchange("10.0.0.2:5353", "10.0.0.1:53");
+
+        _trial.Receive(Udp("10.0.0.1:53", "10.0.0.2:5353", new DnsAnswer("api.example").Address("198.51.100.7").ToBytes()));
+        _trial.Receive(Udp("10.0.0.1:53", "10.0.0.2:5353", new DnsAnswer("further.example").Address("203.0.113.9").ToBytes()));
+
+        Establish("10.0.0.2:40000", "198.51.100.7:443");
+        Assert.False(_trial.Send(Tcp("10.0.0.2:40001", "203.0.113.9:443", Syn)).Passed);
+    }
+
+    [Fact]
     public void Answers_of_DNS_to_one_container_push_out_no_address_of_another()
     {
         AllowByName();
