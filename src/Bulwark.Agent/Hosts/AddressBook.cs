@@ -53,6 +53,10 @@ internal sealed class AddressBook(KernelPrograms kernel)
         _hosts = [.. wanted.Keys];
     }
 
+    /// <summary>The workload of the container that has the address for its own; null if none has.</summary>
+    public Identity? WorkloadAt(MappedAddress address) =>
+        kernel.Addresses.TryGet(address, out var owner) && owner.Container != 0 ? new(owner.Identity) : null;
+
     /// <summary>Addresses of services and of their balancers, which are no container's own; those told before and not now are nobody's.</summary>
     public void PutServices(IReadOnlyDictionary<MappedAddress, Identity> identities)
     {

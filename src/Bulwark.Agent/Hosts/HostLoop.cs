@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.NetworkInformation;
 using System.Threading.Channels;
 using Bulwark.Agent.Enforcement;
@@ -8,7 +7,6 @@ using Bulwark.Kernel.Attachment;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Namespaces;
 using Bulwark.Kernel.Netlink;
-using Bulwark.Model;
 using Bulwark.Model.Observations;
 using Bulwark.Model.Workloads;
 using Bulwark.Runtimes;
@@ -48,7 +46,6 @@ internal sealed partial class HostLoop
     private readonly Dictionary<string, RuntimeNetwork> _networks = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, DateTimeOffset> _heldSince = [];
     private readonly ServiceAddresses _services = new();
-    private bool _hasServices;
     private HashSet<string> _bridges = new(StringComparer.Ordinal);
     private DateTimeOffset _lookedAtAll;
     private TimeSpan _lookAtAllEvery;
@@ -339,20 +336,7 @@ internal sealed partial class HostLoop
             Consider(link);
     }
 
-    private void KnowServices()
-    {
-        var hasServices = _networks.Values.Any(n => n.IsOfSwarm);
-        if (!hasServices && !_hasServices)
-            return;
-        _hasServices = hasServices;
-        var workloads = new Dictionary<IPAddress, Identity>();
-        foreach (var watched in _containers.Values)
-        {
-            foreach (var address in watched.Container.Networks.SelectMany(n => n.Addresses))
-                workloads[address] = watched.Workload;
-        }
-        _addresses.PutServices(_services.Read(_networks.Values, workloads));
-    }
+    private void KnowServices() => _addresses.PutServices(_services.Read(_networks.Values, _addresses.WorkloadAt));
 
     // A veth on a runtime's bridge that nobody has claimed: nothing passes until it is known whose it is.
     private void Consider(Link link)

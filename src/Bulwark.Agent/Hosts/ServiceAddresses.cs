@@ -1,4 +1,3 @@
-using System.Net;
 using Bulwark.Kernel.Layout;
 using Bulwark.Model;
 using Bulwark.Runtimes;
@@ -18,8 +17,8 @@ internal sealed class ServiceAddresses
     /// by the addresses from which it hands on what is asked there.
     /// </summary>
     /// <param name="networks">All networks.</param>
-    /// <param name="workloads">The workloads of the containers on this host, by their addresses.</param>
-    public IReadOnlyDictionary<MappedAddress, Identity> Read(IReadOnlyCollection<RuntimeNetwork> networks, IReadOnlyDictionary<IPAddress, Identity> workloads)
+    /// <param name="workloadAt">The workload of the container on this host that has the address; null if none has.</param>
+    public IReadOnlyDictionary<MappedAddress, Identity> Read(IReadOnlyCollection<RuntimeNetwork> networks, Func<MappedAddress, Identity?> workloadAt)
     {
         var read = new Dictionary<MappedAddress, Identity>();
         foreach (var balancer in networks.SelectMany(n => n.Balancers))
@@ -27,9 +26,8 @@ internal sealed class ServiceAddresses
         foreach (var service in networks.SelectMany(n => n.Services))
         {
             var address = MappedAddress.From(service.Address);
-            var here = service.Tasks.FirstOrDefault(workloads.ContainsKey);
-            if (here is not null)
-                read[address] = workloads[here];
+            if (service.Tasks.Select(task => workloadAt(MappedAddress.From(task))).FirstOrDefault(workload => workload is not null) is { } workload)
+                read[address] = workload;
             else if (_known.TryGetValue(address, out var earlier))
                 read[address] = earlier;
         }

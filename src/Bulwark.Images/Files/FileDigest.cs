@@ -20,7 +20,7 @@ internal static class FileDigest
         return Of(hash);
     }
 
-#pragma warning disable CA5350 // Compared with what apk wrote.
+#pragma warning disable CA5350 // Compared with what apk wrote, and with what Maven's repositories name files by.
     /// <summary>The first sixteen bytes of the SHA-1 of all that a stream has.</summary>
     public static UInt128 Sha1(Stream content)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bulwark.Images.Advisories.Formats;
 using Bulwark.Images.Advisories.Store;
 using Bulwark.Images.Archives;
+using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Jars;
 
@@ -136,21 +137,12 @@ public static class JarTableImport
 
     private static bool IsTar(ReadOnlySpan<byte> head) => head.Length == HeadBytes && head[TarMarkOffset..].StartsWith("ustar"u8);
 
-    // Where there has to be room for the table anyway. It has a name for a moment only.
+    // Where there has to be room for the table anyway.
     private static FileStream Kept(Stream stream, string table, CancellationToken cancel)
     {
-        var file = new FileStream($"{table}.{Guid.NewGuid():N}.new", new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 1 << 16,
-            Options = FileOptions.DeleteOnClose,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        var file = TemporaryFile.Open(Path.GetDirectoryName(Path.GetFullPath(table))!);
         try
         {
-            File.Delete(file.Name);
             var buffer = new byte[256 << 10];
             while (stream.Read(buffer) is var read and > 0)
             {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using Bulwark.Images.Advisories.Store;
@@ -65,9 +64,7 @@ internal sealed class JarTableWriter : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(header[56..], JarTableFormat.HeaderBytes);
         BinaryPrimitives.WriteInt64LittleEndian(header[64..], stringsAt);
         BinaryPrimitives.WriteInt64LittleEndian(header[72..], _strings.Length);
-        var hash = new XxHash128();
-        hash.Append(header[..MappedFile.ChecksumOffset]);
-        hash.Append(header[(MappedFile.ChecksumOffset + MappedFile.ChecksumBytes)..]);
+        var hash = MappedFile.Sum(header);
         file.Write(header);
         var part = new byte[JarTableFormat.JarBytes * 4096];
         foreach (var list in _jars)

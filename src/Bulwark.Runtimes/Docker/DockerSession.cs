@@ -31,8 +31,7 @@ internal sealed class DockerSession(
         using var events = await client.OpenEventsAsync(time.GetUtcNow() - options.Overlap, cancellationToken).ConfigureAwait(false);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var token = session.Token;
-        List<Task> loops = [FollowAsync(events, files, token), ListAsync(token)];
-        loops.Add(FollowServicesAsync(token));
+        List<Task> loops = [FollowAsync(events, files, token), ListAsync(token), FollowServicesAsync(token)];
         loops.Add(WorkAsync(_networks, LookAtNetworkAsync, token));
         loops.AddRange(Enumerable.Range(0, EarlyQuestions).Select(_ => WorkAsync(_places, LookAtPlaceAsync, token)));
         loops.AddRange(Enumerable.Range(0, options.Questions).Select(_ => WorkAsync(_containers, LookAtContainerAsync, token)));

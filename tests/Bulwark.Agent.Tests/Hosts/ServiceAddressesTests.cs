@@ -37,11 +37,11 @@ public sealed class ServiceAddressesTests
     {
         var network = new RuntimeNetwork("n", "shop", "overlay") { Balancers = [s_elsewhere] };
 
-        Assert.Equal(Identity.Host, _services.Read([network], new Dictionary<IPAddress, Identity>())[MappedAddress.From(s_elsewhere)]);
+        Assert.Equal(Identity.Host, _services.Read([network], _ => null)[MappedAddress.From(s_elsewhere)]);
     }
 
     private static NetworkService Service(params IPAddress[] tasks) => new("web", s_virtual, [.. tasks]);
 
     private IReadOnlyDictionary<MappedAddress, Identity> Read(params NetworkService[] services) =>
-        _services.Read([new RuntimeNetwork("n", "shop", "overlay") { Services = [.. services] }], new Dictionary<IPAddress, Identity> { [s_here] = s_web });
+        _services.Read([new RuntimeNetwork("n", "shop", "overlay") { Services = [.. services] }], address => address == MappedAddress.From(s_here) ? s_web : null);
 }

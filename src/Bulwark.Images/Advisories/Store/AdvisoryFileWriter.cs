@@ -108,14 +108,12 @@ public sealed class AdvisoryFileWriter : IDisposable
         if (at > MappedFile.LargestBytes)
             throw new AdvisoryFileException("the advisories do not fit into one file of 2 GiB", "import fewer sources");
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], at);
-        var hash = new XxHash128();
+        var hash = MappedFile.Sum(header);
         void Put(ReadOnlySpan<byte> bytes)
         {
             hash.Append(bytes);
             file.Write(bytes);
         }
-        hash.Append(header[..MappedFile.ChecksumOffset]);
-        hash.Append(header[(MappedFile.ChecksumOffset + MappedFile.ChecksumBytes)..]);
         file.Write(header);
         Put(json);
         Put(packages.GetBuffer().AsSpan(0, (int)packages.Length));

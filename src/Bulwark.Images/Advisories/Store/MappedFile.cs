@@ -47,7 +47,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
     /// <summary>Whether the sum in it is that of what is in it; reads all of it, and gives the memory back.</summary>
     public bool HasRightSum()
     {
-        var isRight = Bytes.Slice(ChecksumOffset, ChecksumBytes).SequenceEqual(Sum(Bytes));
+        var isRight = Bytes.Slice(ChecksumOffset, ChecksumBytes).SequenceEqual(Sum(Bytes).GetCurrentHash());
         // It stays in the page cache, but counts as this process's only as far as it is looked at again. If it fails, it counts.
         _ = Advise(_bytes, (nuint)_length, NotNeeded);
         return isRight;
@@ -144,11 +144,12 @@ internal sealed unsafe partial class MappedFile : IDisposable
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(byte* address, nuint length, int advice);
 
-    private static byte[] Sum(ReadOnlySpan<byte> bytes)
+    /// <summary>Begins the sum of a file with its first bytes, or all of them: what has the sum's own place in them does not count.</summary>
+    public static XxHash128 Sum(ReadOnlySpan<byte> beginning)
     {
         var hash = new XxHash128();
-        hash.Append(bytes[..ChecksumOffset]);
-        hash.Append(bytes[(ChecksumOffset + ChecksumBytes)..]);
-        return hash.GetCurrentHash();
+        hash.Append(beginning[..ChecksumOffset]);
+        hash.Append(beginning[(ChecksumOffset + ChecksumBytes)..]);
+        return hash;
     }
 }

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
 using Bulwark.Images.Archives;
 using Bulwark.Images.Files;
@@ -99,11 +98,7 @@ public sealed class JavaArchives : IFileAnalyser
         private static UInt128 Sha1(FileContent content)
         {
             using var stream = content.Open();
-            Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // Maven's repositories name their files by it.
-            SHA1.HashData(stream, hash);
-#pragma warning restore CA5350
-            return FileDigest.Of(hash);
+            return FileDigest.Sha1(stream);
         }
 
         private FileContent Content(ZipArchiveEntry entry)
