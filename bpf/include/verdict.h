@@ -109,11 +109,11 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 		peer.name[0] = c->peer;
 	const struct clients *clients = 0;
 	j->service = peer.service;
-	if (peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN && !c->proxied && !c->peer)
-		c->proxied = find_balanced(&j->key, j->endpoint.workload, j->now);
-	if (c->proxied && peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
+	if (peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
+		if (!c->proxied && !c->peer)
+			c->proxied = find_balanced(&j->key, j->endpoint.workload, j->now);
 		clients = clients_of(c);
-		if (!clients && c->peer) { /* forgotten: it stays whose it was */
+		if (c->proxied && !clients && c->peer) { /* forgotten: it stays whose it was */
 			peer.exact = 0;
 			peer_by_identity(c->peer, &peer);
 		}
