@@ -23,8 +23,8 @@ internal sealed class Results
     public void AddPacket(string setting, string packet, Spread nanoseconds) =>
         _packets.Add(Text($"| {setting} | {packet} | {nanoseconds.Median:N0} | {nanoseconds.Low:N0} to {nanoseconds.High:N0} |"));
 
-    public void AddPolicy(string what, Spread milliseconds) =>
-        _policies.Add(Text($"| {what} | {milliseconds.Median:N2} | {milliseconds.Low:N2} to {milliseconds.High:N2} |"));
+    public void AddPolicy(string what, Spread milliseconds, double slowest) =>
+        _policies.Add(Text($"| {what} | {milliseconds.Median:N2} | {milliseconds.Low:N2} to {milliseconds.High:N2} | {slowest:N2} |"));
 
     public void AddWatching(Spread rate, ulong lost, Spread seconds) => _watching = Text(
         $"""
@@ -89,11 +89,11 @@ internal sealed class Results
 
         ## Policies
 
-        From the call that brings a policy into force to its end: from then on every packet is judged by it. Median and middle half of 9. That is what `bulwark allow` waits
+        From the call that brings a policy into force to its end: from then on every packet is judged by it. That is what `bulwark allow` waits
         for, too; its own start and the server's part are not in here.
 
-        | | ms | spread |
-        |---|---|---|
+        | | ms, median | middle half | slowest |
+        |---|---|---|---|
         {string.Join('\n', _policies)}
 
         ## Repair

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Bulwark.Kernel;
 using Bulwark.Kernel.Layout;
@@ -98,31 +99,26 @@ internal sealed class PolicyTable
     private void Write(Source wanted, uint version, Keys written)
     {
         foreach (var executable in wanted.Executables)
-        {
-            var key = new PolicyExecutableKey { Entry = KeyOf(version, executable.Entry), Executable = _executables.Get(executable.Executable) };
-            _kernel.PolicyExecutables.Set(key, 1);
-            written.Executables.Add(key);
-        }
+            written.Executables.Add(new() { Entry = KeyOf(version, executable.Entry), Executable = _executables.Get(executable.Executable) });
         foreach (var bind in wanted.Binding)
-        {
-            var key = new PolicyExecutableKey { Entry = KeyOf(version, bind), Executable = _executables.Get(bind.Executable) };
-            _kernel.PolicyExecutables.Set(key, 1);
-            written.Executables.Add(key);
-        }
-        // After its executables: a port that has an entry is for those only.
-        foreach (var key in wanted.Binding.Select(bind => KeyOf(version, bind)).Distinct())
-        {
-            _kernel.Policies.Set(key, Permission.Listed);
-            written.Entries.Add(key);
-        }
+            written.Executables.Add(new() { Entry = KeyOf(version, bind), Executable = _executables.Get(bind.Executable) });
         var listed = wanted.Executables.Select(e => e.Entry).ToHashSet();
+        var permissions = new List<Permission>(wanted.Entries.Count);
         foreach (var entry in wanted.Entries)
         {
-            var key = KeyOf(version, entry);
+            written.Entries.Add(KeyOf(version, entry));
             var permission = listed.Contains(entry) ? Permission.Listed : Permission.All;
-            _kernel.Policies.Set(key, wanted.Announcing.Contains(entry) ? permission | Permission.Announces : permission);
-            written.Entries.Add(key);
+            permissions.Add(wanted.Announcing.Contains(entry) ? permission | Permission.Announces : permission);
         }
+        foreach (var key in wanted.Binding.Select(bind => KeyOf(version, bind)).Distinct())
+        {
+            written.Entries.Add(key);
+            permissions.Add(Permission.Listed);
+        }
+        var ones = new uint[written.Executables.Count];
+        Array.Fill(ones, 1u);
+        _kernel.PolicyExecutables.SetAll(CollectionsMarshal.AsSpan(written.Executables), ones);
+        _kernel.Policies.SetAll(CollectionsMarshal.AsSpan(written.Entries), CollectionsMarshal.AsSpan(permissions));
     }
 
     /// <summary>
@@ -232,10 +228,8 @@ internal sealed class PolicyTable
 
     private void Delete(Keys keys)
     {
-        foreach (var key in keys.Entries)
-            _kernel.Policies.Remove(key);
-        foreach (var key in keys.Executables)
-            _kernel.PolicyExecutables.Remove(key);
+        _kernel.Policies.RemoveAll(CollectionsMarshal.AsSpan(keys.Entries));
+        _kernel.PolicyExecutables.RemoveAll(CollectionsMarshal.AsSpan(keys.Executables));
     }
 
     private static PolicyKey KeyOf(uint version, PolicyEntry entry) => new()

@@ -44,6 +44,24 @@ public sealed unsafe class BpfMap<TKey, TValue>
             throw new KernelException($"write to the map '{Name}'", -result);
     }
 
+    /// <summary>Writes many entries, a batch to a system call. After an error those before it are written.</summary>
+    /// <exception cref="KernelException">The map is full (<see cref="KernelException.Error"/> E2BIG), or the kernel has no memory.</exception>
+    public void SetAll(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, keys.Length);
+        for (var start = 0; start < keys.Length; start += Batch)
+        {
+            var count = (uint)Math.Min(Batch, keys.Length - start);
+            fixed (TKey* k = keys[start..])
+            fixed (TValue* v = values[start..])
+            {
+                var result = LibBpf.UpdateBatch(_descriptor, k, v, &count, null);
+                if (result != 0)
+                    throw new KernelException($"write to the map '{Name}'", -result);
+            }
+        }
+    }
+
     /// <summary>Adds the entry unless its key is there; false if it is.</summary>
     public bool TryAdd(in TKey key, in TValue value)
     {
@@ -62,6 +80,23 @@ public sealed unsafe class BpfMap<TKey, TValue>
             if (result == 0)
                 return true;
             return result == -Errno.NoEntry ? false : throw new KernelException($"delete from the map '{Name}'", -result);
+        }
+    }
+
+    /// <summary>Removes the entries that are there, a batch to a system call.</summary>
+    public void RemoveAll(ReadOnlySpan<TKey> keys)
+    {
+        for (var start = 0; start < keys.Length;)
+        {
+            var count = (uint)Math.Min(Batch, keys.Length - start);
+            fixed (TKey* k = keys[start..])
+            {
+                // The kernel stops at one that is not there.
+                var result = LibBpf.DeleteBatch(_descriptor, k, &count, null);
+                if (result is not (0 or -Errno.NoEntry))
+                    throw new KernelException($"delete from the map '{Name}'", -result);
+                start += (int)count + (result == 0 ? 0 : 1);
+            }
         }
     }
 

@@ -213,6 +213,12 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_batch")]
     public static partial int LookupBatch(int map, void* position, void* next, void* keys, void* values, uint* count, void* options);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_batch")]
+    public static partial int UpdateBatch(int map, void* keys, void* values, uint* count, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_delete_batch")]
+    public static partial int DeleteBatch(int map, void* keys, uint* count, void* options);
+
     [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
     public static partial int ObjectInformation(int descriptor, void* information, uint* size);
 

@@ -136,6 +136,25 @@ public sealed class PolicyTableTests : IDisposable
     }
 
     [Fact]
+    public void A_policy_of_many_entries_is_there_to_the_last_and_goes_to_the_last()
+    {
+        const int Many = 10_000; // more than one call to the kernel carries
+        var table = new PolicyTable(_kernel.Programs, _time);
+        var entries = Enumerable.Range(1, Many).Select(port => new PolicyEntry(Direction.Out, s_database, Transport.Tcp, (ushort)port)).ToList();
+        var executables = entries.Select(entry => new ExecutableEntry(entry, "/usr/bin/app")).ToList();
+
+        table.Apply(s_web, Mode.Protect, entries, executables);
+        var version = PolicyOf(s_web).Policy;
+        var written = _kernel.Programs.Policies.Keys();
+        table.Apply(s_web, Mode.Protect, [Entry(80)]);
+        DeleteRetired(table);
+
+        Assert.Equal(entries.Select(entry => KeyOf(version, entry)).ToHashSet(), written.ToHashSet());
+        Assert.Equal([KeyOf(PolicyOf(s_web).Policy, Entry(80))], _kernel.Programs.Policies.Keys());
+        Assert.Empty(_kernel.Programs.PolicyExecutables.Keys());
+    }
+
+    [Fact]
     public void An_agent_after_this_one_takes_over_what_is_in_force()
     {
         new PolicyTable(_kernel.Programs, _time).Apply(s_web, Mode.Protect, [Entry(80)]);
