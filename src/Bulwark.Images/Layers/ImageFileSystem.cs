@@ -6,7 +6,7 @@ namespace Bulwark.Images.Layers;
 /// <summary>
 /// What a container of an image sees: its layers on top of each other, with what upper ones take away from lower ones. For one thread at a time.
 /// </summary>
-public sealed class ImageFileSystem(Image image)
+public sealed class ImageFileSystem
 {
     // Linux gives up after as many links.
     private const int MostLinks = 40;
@@ -14,9 +14,19 @@ public sealed class ImageFileSystem(Image image)
 
     private const int Nothing = -1;
 
-    private readonly IReadOnlyList<Layer> _layers = image.Layers;
-    private readonly Dictionary<PathKey, Uppermost> _uppermost = UppermostOf(image.Layers);
+    private readonly IReadOnlyList<Layer> _layers;
+    private readonly Dictionary<PathKey, Uppermost> _uppermost;
     private readonly Dictionary<string, (PathKey Key, int HiddenBy)> _directories = new(StringComparer.Ordinal);
+
+    public ImageFileSystem(Image image)
+        : this(image.Layers, UppermostOf(image.Layers))
+    {
+    }
+
+    private ImageFileSystem(IReadOnlyList<Layer> layers, Dictionary<PathKey, Uppermost> uppermost) => (_layers, _uppermost) = (layers, uppermost);
+
+    /// <summary>The same for another thread, at the same time.</summary>
+    public ImageFileSystem ForAnotherThread() => new(_layers, _uppermost);
 
     /// <summary>Whether what <paramref name="layer"/> has at this path is still there on top.</summary>
     public bool IsVisible(string path, int layer)
@@ -41,6 +51,10 @@ public sealed class ImageFileSystem(Image image)
         }
         return null;
     }
+
+    /// <summary>What one layer keeps under this path, if it is still there.</summary>
+    public T? FindIn<T>(int layer, string path, Func<Layer, IReadOnlyDictionary<string, T>> kept)
+        where T : struct => kept(_layers[layer]).TryGetValue(path, out var value) && IsVisible(path, layer) ? value : null;
 
     /// <summary>All that layers keep and that is still there.</summary>
     public IEnumerable<(int Layer, string Path, T Value)> All<T>(Func<Layer, IReadOnlyDictionary<string, T>> kept)
