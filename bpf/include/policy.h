@@ -60,16 +60,21 @@ INLINE void resolve_peer(__u32 workload, const struct address *address, __u64 no
 		peer->range = *identity;
 }
 
+INLINE struct policy_key policy_key_of(__u32 policy, __u32 peer, __u8 transport, __u16 port, __u8 direction)
+{
+	return (struct policy_key){ .policy = policy, .peer = peer, .port = port, .transport = transport, .direction = direction };
+}
+
 INLINE int has_entry(__u32 policy, __u32 peer, __u8 transport, __u16 port, __u8 direction)
 {
-	struct policy_key key = { policy, peer, port, transport, direction };
+	struct policy_key key = policy_key_of(policy, peer, transport, port, direction);
 	return bpf_map_lookup_elem(&policies, &key) != 0;
 }
 
 /* Whether there is such an entry for TCP, on which the server may announce ports of its own. */
 INLINE int has_announcing_entry(__u32 policy, __u32 peer, __u16 port, __u8 direction)
 {
-	struct policy_key key = { policy, peer, port, TRANSPORT_TCP, direction };
+	struct policy_key key = policy_key_of(policy, peer, TRANSPORT_TCP, port, direction);
 	__u32 *permission = bpf_map_lookup_elem(&policies, &key);
 	return permission && (*permission & PERMISSION_ANNOUNCES);
 }
@@ -92,7 +97,10 @@ GLOBAL __u32 permission_of(const struct call *call, __u32 peer, __u8 transport, 
 {
 	if (!call)
 		return PERMISSION_NONE;
-	struct policy_executable_key key = { { call->policy, peer, port, transport, DIRECTION_OUT }, call->executable };
+	struct policy_executable_key key = {
+		.entry = policy_key_of(call->policy, peer, transport, port, DIRECTION_OUT),
+		.executable = call->executable,
+	};
 	__u32 *permission = bpf_map_lookup_elem(&policies, &key.entry);
 	if (!permission)
 		return PERMISSION_NONE;
@@ -139,7 +147,10 @@ GLOBAL __u32 judge_executable(const struct call *call, const struct peer *peer)
 /* Whether the policy lets the executable bind a port on which others reach the workload. */
 INLINE int may_bind(__u32 policy, __u32 executable, __u8 transport, __u16 port)
 {
-	struct policy_executable_key key = { { policy, IDENTITY_ANY, port, transport, POLICY_BIND }, executable };
+	struct policy_executable_key key = {
+		.entry = policy_key_of(policy, IDENTITY_ANY, transport, port, POLICY_BIND),
+		.executable = executable,
+	};
 	return !bpf_map_lookup_elem(&policies, &key.entry) || bpf_map_lookup_elem(&policy_executables, &key);
 }
 

@@ -24,7 +24,10 @@ INLINE int is_proxy(void)
 	if ((__u32)bpf_get_current_uid_gid() != 0)
 		return 0;
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct proxy_key key = { current_executable(), BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum) };
+	struct proxy_key key = {
+		.executable = current_executable(),
+		.mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum),
+	};
 	return key.executable && bpf_map_lookup_elem(&proxies, &key);
 }
 

@@ -63,6 +63,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
         _kernel = KernelPrograms.Load(options.BpfRoot);
         try
         {
+            Takeover.Run(_kernel, options.BpfRoot, PacketHooks.HasTcx);
             _policies = new(_kernel, time);
             _kernel.HostNamespaces.Set(NetworkNamespace.OwnCookie(), 1);
             var cgroups = CgroupHierarchy.FindUnified();

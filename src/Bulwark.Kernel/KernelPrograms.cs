@@ -20,10 +20,13 @@ public sealed unsafe class KernelPrograms : IDisposable
     ];
 
     private readonly nint _object;
+    private MapMigration? _migration;
 
-    private KernelPrograms(nint loaded)
+    private KernelPrograms(nint loaded, MapMigration migration)
     {
         _object = loaded;
+        if (migration.HasSteps)
+            _migration = migration;
         Endpoints = Map<uint, Endpoint>("endpoints");
         ControlGroupPlaces = Map<ulong, uint>("cgroup_places");
         Workloads = Map<uint, WorkloadPolicy>("workloads");
@@ -83,6 +86,12 @@ public sealed unsafe class KernelPrograms : IDisposable
             ?? throw new InvalidOperationException($"{ResourceName} is missing in the assembly.");
         var bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);
+        return Load(pinRoot, bytes);
+    }
+
+    /// <summary>The same with another version's programs, for tests.</summary>
+    internal static KernelPrograms Load(string pinRoot, ReadOnlySpan<byte> programs)
+    {
         var path = Marshal.StringToCoTaskMemUTF8(pinRoot);
         var name = Marshal.StringToCoTaskMemUTF8("bulwark");
         LibBpfLog.Begin();
@@ -90,8 +99,8 @@ public sealed unsafe class KernelPrograms : IDisposable
         {
             var options = new LibBpf.OpenOptions { Size = LibBpf.SizeOf<LibBpf.OpenOptions>(), ObjectName = (byte*)name, PinRootPath = (byte*)path };
             nint opened;
-            fixed (byte* start = bytes)
-                opened = LibBpf.OpenObject(start, (nuint)bytes.Length, &options);
+            fixed (byte* start = programs)
+                opened = LibBpf.OpenObject(start, (nuint)programs.Length, &options);
             if (opened == 0)
                 throw new KernelException("read the kernel programs", Marshal.GetLastPInvokeError(), LibBpfLog.End());
             return Load(opened);
@@ -106,21 +115,39 @@ public sealed unsafe class KernelPrograms : IDisposable
 
     private static KernelPrograms Load(nint opened)
     {
+        MapMigration? migration = null;
         try
         {
-            using var migration = MapMigration.Prepare(opened);
+            migration = MapMigration.Prepare(opened);
             LibBpfLog.Begin();
             var result = LibBpf.LoadObject(opened);
             if (result != 0)
                 throw new KernelException("load the kernel programs", -result, LibBpfLog.End());
             migration.Finish();
-            return new(opened);
+            return new(opened, migration);
         }
         catch
         {
+            migration?.Dispose();
             LibBpf.CloseObject(opened);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Does <paramref name="switching"/>, which puts these programs in the place of another version's that have maps of their own. What those note until then is
+    /// brought over before and after it. Nothing is done if there is no such version, or it was done before.
+    /// </summary>
+    /// <exception cref="KernelException">The kernel refuses.</exception>
+    internal void TakeOver(Action switching)
+    {
+        if (_migration is not { } migration)
+            return;
+        migration.CatchUp(switched: false);
+        switching();
+        migration.CatchUp(switched: true);
+        migration.Dispose();
+        _migration = null;
     }
 
     /// <summary>The places that programs with maps pinned below <paramref name="pinRoot"/> are at, without loading any.</summary>
@@ -167,6 +194,9 @@ public sealed unsafe class KernelPrograms : IDisposable
         where TKey : unmanaged
         where TValue : unmanaged => new(name, Descriptor(name));
 
+    /// <summary>Whether there is a program of that name.</summary>
+    internal bool Has(string program) => LibBpf.FindProgram(_object, program) != 0;
+
     /// <summary>A program's file descriptor; owned by this object.</summary>
     internal int Program(string name) => LibBpf.ProgramDescriptor(Find(name));
 
@@ -176,7 +206,11 @@ public sealed unsafe class KernelPrograms : IDisposable
         return found != 0 ? found : throw new InvalidOperationException($"There is no kernel program '{program}'.");
     }
 
-    public void Dispose() => LibBpf.CloseObject(_object);
+    public void Dispose()
+    {
+        _migration?.Dispose();
+        LibBpf.CloseObject(_object);
+    }
 
     internal int Descriptor(string map)
     {

@@ -7,19 +7,25 @@ namespace Bulwark.Kernel.Migration;
 /// <summary>
 /// Brings what another version of Bulwark has in its pinned maps into those of this one. A map that looks the same is taken over as it is. Else a new one takes
 /// its entries, field by field, by their names; a field that one of the two does not have is left out, or zero. The programs of the other
-/// version go on with its own maps until those of this one are in their place.
+/// version go on with its own maps until those of this one are in their place; what they note until then is brought over too, if asked for.
 /// </summary>
 internal sealed unsafe class MapMigration : IDisposable
 {
     // Two versions run for a moment: numbers that one of them gives out are none of the other's.
     private const uint Margin = 4096;
+    private const ulong Any = 0, OnlyNew = 1; // BPF_ANY, BPF_NOEXIST
     private const string NextSuffix = "_next"; // no dot: a bpf file system has none in its names
+
+    private static readonly string[] s_urgent = ["openings", "other_connections"];
 
     private readonly List<Step> _steps = [];
 
     private MapMigration()
     {
     }
+
+    /// <summary>Whether any map is another than before.</summary>
+    public bool HasSteps => _steps.Count > 0;
 
     /// <summary>To be called when the object is open: whichever maps cannot be taken over will be made anew.</summary>
     /// <exception cref="KernelException">The kernel refuses.</exception>
@@ -40,13 +46,22 @@ internal sealed unsafe class MapMigration : IDisposable
     public void Finish()
     {
         foreach (var step in _steps.Where(step => step.From.HasEntries && step.To.HasEntries))
-            step.Copy();
+            step.Copy(Any);
         foreach (var step in _steps)
         {
             if (step.Name == "settings")
                 SkipNumbers(LibBpf.MapDescriptor(step.Map));
             File.Move(step.Pin + NextSuffix, step.Pin, overwrite: true);
         }
+    }
+
+    /// <summary>Brings over what the other version's programs noted since, in the maps that only programs write.</summary>
+    /// <param name="switched">Whether this version's programs are in their place: then what these noted counts.</param>
+    public void CatchUp(bool switched)
+    {
+        // Those that an answer waits for are done right before and right after the switch.
+        foreach (var step in _steps.Where(step => step.From.IsLeastRecentlyUsed && step.To.IsLeastRecentlyUsed).OrderBy(step => s_urgent.Contains(step.Name) != switched))
+            step.Copy(switched ? OnlyNew : Any);
     }
 
     public void Dispose()
@@ -96,7 +111,7 @@ internal sealed unsafe class MapMigration : IDisposable
 
     private sealed record Step(string Name, string Pin, nint Map, Descriptor Old, MapShape From, MapShape To)
     {
-        public void Copy()
+        public void Copy(ulong flags)
         {
             var map = LibBpf.MapDescriptor(Map);
             var cpus = From.IsPerCpu ? LibBpf.PossibleCpus() : 1;
@@ -120,19 +135,19 @@ internal sealed unsafe class MapMigration : IDisposable
                             if (!TryConvert(value.AsSpan(cpu * fromStride, From.ValueSize), From.Value, newValue.AsSpan(cpu * toStride, To.ValueSize), To.Value))
                                 return;
                         }
-                        Put(map, nk, nv);
+                        Put(map, nk, nv, flags);
                     }
                     result = LibBpf.NextKey(Old.Value, k, n);
                 }
             }
         }
 
-        private void Put(int map, byte* key, byte* value)
+        private void Put(int map, byte* key, byte* value, ulong flags)
         {
             if (To.IsArray && *(uint*)key >= To.Capacity)
                 return;
-            var result = LibBpf.Update(map, key, value, 0);
-            if (result != 0)
+            var result = LibBpf.Update(map, key, value, flags);
+            if (result != 0 && !(flags == OnlyNew && result == -Errno.Exists))
                 throw new KernelException($"bring the entries of the map '{Name}' into that of this version", -result);
         }
 

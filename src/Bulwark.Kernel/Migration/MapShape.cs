@@ -9,12 +9,15 @@ internal sealed unsafe record MapShape(
     uint Type, int KeySize, int ValueSize, int Capacity, uint Flags, IReadOnlyDictionary<string, BtfField>? Key, IReadOnlyDictionary<string, BtfField>? Value)
 {
     // BPF_MAP_TYPE_*
-    private const uint ArrayType = 2, PerCpuHash = 5, PerCpuArray = 6, LruPerCpuHash = 10, CgroupStorage = 19, RingBuffer = 27;
+    private const uint ArrayType = 2, PerCpuHash = 5, PerCpuArray = 6, LruHash = 9, LruPerCpuHash = 10, CgroupStorage = 19, RingBuffer = 27;
 
     /// <summary>Whether its entries can be listed and written from outside.</summary>
     public bool HasEntries => Type is not (CgroupStorage or RingBuffer);
 
     public bool IsArray => Type is ArrayType or PerCpuArray;
+
+    /// <summary>Whether it forgets the longest unused: so do those that the programs write, and they only.</summary>
+    public bool IsLeastRecentlyUsed => Type is LruHash or LruPerCpuHash;
 
     public bool IsPerCpu => Type is PerCpuHash or PerCpuArray or LruPerCpuHash;
 

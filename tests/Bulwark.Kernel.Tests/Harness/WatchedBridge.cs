@@ -21,24 +21,20 @@ internal sealed class WatchedBridge : IDisposable
     private readonly PrivateNetwork _server = new();
     private readonly Dictionary<string, uint> _indices;
     private readonly List<Process> _processes = [];
+    private readonly bool _useTcx;
     private uint _version;
 
     /// <param name="useTcx">Else filters of clsact.</param>
     public WatchedBridge(bool useTcx = true)
     {
+        _useTcx = useTcx;
         Kernel = KernelPrograms.Load(_folder.Path);
         _network.IpInside("link", "add", "bridge", "type", "bridge");
         _network.IpInside("link", "set", "bridge", "up");
         Connect("client", _client, 2);
         Connect("server", _server, 3);
         _indices = _network.Inside(Interfaces.Links).ToDictionary(link => link.Name, link => link.Index);
-        var hooks = PacketHooks.OfHostEnds(Kernel, _folder.Path, useTcx);
-        _network.Inside(() =>
-        {
-            hooks.Attach(_indices["client"]);
-            hooks.Attach(_indices["server"]);
-            return true;
-        });
+        Attach();
         foreach (var (number, identity) in ((uint, Identity)[])[(2, Client), (3, Server)])
         {
             foreach (var address in (string[])[$"10.97.0.{number}", $"fd97::{number}"])
@@ -50,7 +46,10 @@ internal sealed class WatchedBridge : IDisposable
         Protect(Server, Entry(Direction.In, Client));
     }
 
-    public KernelPrograms Kernel { get; }
+    public KernelPrograms Kernel { get; private set; }
+
+    /// <summary>Where its maps and links are pinned.</summary>
+    public string Pins => _folder.Path;
 
     /// <summary>Any port of the other, by any protocol.</summary>
     public static PolicyEntry Entry(Direction direction, Identity peer) => new(direction, peer, new(0), 0);
@@ -76,6 +75,23 @@ internal sealed class WatchedBridge : IDisposable
         Kernel.Endpoints.Set(_indices[end], new() { Netns = number, Workload = identity.Value, Container = number, Bridge = mayPass ? _indices["bridge"] : 0, Flags = flags });
     }
 
+    /// <summary>Loads another version's programs over what is there, or today's; what is loaded goes on until <see cref="Switch"/>.</summary>
+    /// <exception cref="KernelException">They cannot take over: what is loaded stays.</exception>
+    public KernelPrograms Load(byte[]? programs) => programs is null ? KernelPrograms.Load(_folder.Path) : KernelPrograms.Load(_folder.Path, programs);
+
+    /// <summary>Puts these programs in the place of the others, which go.</summary>
+    public void Switch(KernelPrograms to)
+    {
+        var from = Kernel;
+        Kernel = to;
+        _network.Inside(() =>
+        {
+            Takeover.Run(to, _folder.Path, _useTcx);
+            return true;
+        });
+        from.Dispose();
+    }
+
     /// <summary>How many packets the bridge has brought to the container at that end.</summary>
     public long Bridged(string end)
     {
@@ -98,6 +114,17 @@ internal sealed class WatchedBridge : IDisposable
         foreach (var network in (PrivateNetwork[])[_network, _client, _server])
             network.Dispose();
         _folder.Dispose();
+    }
+
+    private void Attach()
+    {
+        var hooks = PacketHooks.OfHostEnds(Kernel, _folder.Path, _useTcx);
+        _network.Inside(() =>
+        {
+            hooks.Attach(_indices["client"]);
+            hooks.Attach(_indices["server"]);
+            return true;
+        });
     }
 
     private void Connect(string end, PrivateNetwork container, int number)
