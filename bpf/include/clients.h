@@ -22,6 +22,26 @@ INLINE const struct clients *clients_of(const struct connection *c)
 	return clients && clients->noted && c->peer && clients->identity[0] != c->peer ? 0 : clients;
 }
 
+/* For so long the first packets of a conversation may come whose client was noted, repeated ones too. */
+#define NOTED_FOR 10 /* s */
+
+/* The client opens a conversation, and may; by `noted` it will be found where the packet comes without its address. */
+GLOBAL int note_client(const struct connection_key *key, __u32 client, __u64 noted, __u64 now)
+{
+	struct clients clients = { .count = 1, .identity = { client }, .noted = now / SECOND };
+	if (!key)
+		return 0;
+	clients.address = key->local;
+	bpf_map_update_elem(&proxied, &noted, &clients, BPF_ANY);
+	return 0;
+}
+
+INLINE int is_noted(__u64 key, __u64 now)
+{
+	struct clients *clients = bpf_map_lookup_elem(&proxied, &key);
+	return clients && now / SECOND - clients->noted <= NOTED_FOR;
+}
+
 /* A peer that is known by its identity only. */
 INLINE void peer_by_identity(__u32 identity, struct peer *peer)
 {

@@ -236,7 +236,7 @@ struct connection {
 	__u8 is_direct; /* packets may go right to the neighbour */
 	__u32 neighbour; /* interface of the host at which the other end's packets came last */
 	__u32 pad;
-	__u64 proxied; /* key of `proxied`; 0: neither a proxy's nor a balancer's */
+	__u64 proxied; /* key of `proxied`; 0: neither a proxy's, nor a balancer's, nor the container's own */
 };
 
 /*
@@ -470,7 +470,7 @@ struct clients {
 	struct address address; /* zero: of several */
 	__u32 count; /* above CLIENTS_MAX: too many to tell */
 	__u32 identity[CLIENTS_MAX];
-	__u32 noted; /* s since boot; only of what a balancer carries (balanced.h) */
+	__u32 noted; /* s since boot; only of what comes back by the client's port (balanced.h, hairpin.h) */
 };
 
 /* What a proxy's process took from clients and has not carried on yet. */
@@ -493,8 +493,8 @@ struct {
 } proxy_processes SEC(".maps");
 
 /*
- * Sockets of proxies, by cookie: with the clients of one that connects to a container. And what balancers carry, by a key of balanced.h. Full: the
- * longest unused goes; it is the host's then.
+ * Sockets of proxies, by cookie: with the clients of one that connects to a container. And what balancers carry and containers ask
+ * the host, by keys of balanced.h and hairpin.h. Full: the longest unused goes; it is the host's then.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

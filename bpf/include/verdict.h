@@ -5,6 +5,7 @@
 
 #include "announce.h"
 #include "balanced.h"
+#include "hairpin.h"
 #include "known.h"
 #include "names.h"
 #include "reject.h"
@@ -23,6 +24,7 @@ struct judging {
 	__u32 length; /* bytes, from the IP header on */
 	__u32 neighbour; /* place of the other end, if the packet may go right there */
 	__u32 service; /* whose virtual address the peer's is, if it is one */
+	__u32 is_host; /* whether the peer's address is the host's */
 	__u32 busy; /* this and what follows outlives the packet */
 	struct reply reply;
 };
@@ -109,6 +111,7 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 		peer.name[0] = c->peer;
 	const struct clients *clients = 0;
 	j->service = peer.service;
+	j->is_host = peer.exact == IDENTITY_HOST;
 	if (peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
 		if (!c->proxied && !c->peer)
 			c->proxied = find_balanced(&j->key, j->endpoint.workload, j->now);
@@ -353,6 +356,18 @@ INLINE int opens(const struct judging *j)
 	return is_icmp(j) && !j->packet.icmp_reply;
 }
 
+/* Notes the container as the client of what it asks, and may, where that can come to a container without its address. */
+INLINE void note_who_asks(const struct judging *j)
+{
+	__u64 noted = 0;
+	if (j->service)
+		noted = balanced_key(j->service, j->key.transport, j->key.local_port);
+	else if (j->is_host)
+		noted = hairpin_key(&j->key, j->key.local_port);
+	if (noted)
+		note_client(&j->key, j->endpoint.workload, noted, j->now);
+}
+
 GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 {
 	int answered = 0;
@@ -367,6 +382,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 		int replaces = answered;
 		if (j->direction == DIRECTION_IN) {
 			j->proxied = proxy_socket(skb);
+			if (!j->proxied)
+				j->proxied = find_hairpin(&j->key, skb->ingress_ifindex, j->now);
 			j->fresh.neighbour = skb->ingress_ifindex;
 		} else if (is_from_raw_socket(skb)) {
 			/*
@@ -388,8 +405,8 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 				store_connection(&j->key, c, answered);
 			else
 				count(COUNTER_UNTRACKED);
-			if (j->service && j->direction == DIRECTION_OUT)
-				note_balanced(&j->key, j->endpoint.workload, j->service, j->now);
+			if (j->direction == DIRECTION_OUT && c->opened_by == DIRECTION_OUT)
+				note_who_asks(j);
 		}
 	} else {
 		if (c->policy != j->workload.policy || c->epoch != j->epoch)

@@ -111,7 +111,7 @@ public sealed class PublishedPortTests(Stage stage) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_proxy_a_neighbour_is_shown_as_who_it_is_and_itself_as_the_host()
+    public async Task Without_the_proxy_everybody_is_shown_and_judged_as_who_it_is_too()
     {
         var host = await Host.StartAsync(_host.Sandbox, stage.Outside, 12, dockerOptions: ["--userland-proxy=false"]);
         await host.Machine.LetIptablesSeeBridgesAsync(true); // else the server's answer to a neighbour keeps its own address
@@ -123,11 +123,25 @@ public sealed class PublishedPortTests(Stage stage) : IAsyncLifetime
 
         await ReachedAsync(ports.ExecAsync("client", Probe.Http(url)));
         await OnMapAsync("ports/client", Tcp);
-        // Here address translation hides it behind the host.
-        await ReachedAsync(ports.ExecAsync("server", Probe.Http(url)));
-        await OnMapAsync("host", Tcp);
         await ReachedAsync(stage.Outside.CurlAsync(url));
         await OnMapAsync("world", Tcp);
+        // Itself comes with the host's address, with iptables that see bridges and without; and at no time passes the host for it.
+        foreach (var (see, port) in ((bool, int)[])[(true, 4001), (false, 4002)])
+        {
+            await host.Machine.LetIptablesSeeBridgesAsync(see);
+            var before = (await ClientsAsync(Tcp)).GetValueOrDefault(Server);
+            await ReachedAsync(ports.ExecAsync("server", $"curl -sSf --max-time 3 --local-port {port} {url}"));
+            await Poll.UntilAsync("the server is shown as its own client", s_limit, async () => (await ClientsAsync(Tcp)).GetValueOrDefault(Server) > before);
+            await ReachedAsync(ports.ExecAsync("server", Probe.Udp(host.Address, Port)));
+        }
+        await OnMapAsync(Server, Udp);
+        Assert.DoesNotContain("host", (await ClientsAsync(Tcp)).Keys);
+        Assert.Equal([Server], (await ClientsAsync(Udp)).Keys);
+
+        _ = (await Bulwark.RunAsync("mode", Server, "protect")).Text;
+        await ReachedAsync(ports.ExecAsync("server", $"curl -sSf --max-time 3 --local-port 4003 {url}"));
+        Assert.False((await host.Machine.BashAsync($"curl -sSf --max-time 1 --local-port 4003 {url}")).Succeeded, "the host, by the very same port");
+        await Bulwark.WaitForBlockedAsync(_started, Server, "in", "host", Tcp);
         await ports.RemoveAsync();
     }
 

@@ -108,9 +108,10 @@ internal sealed unsafe class PacketTrial : IDisposable
     public Outcome Send(byte[] frame) => Run("from_container", frame);
 
     /// <summary>The packet arrives for the container behind an interface.</summary>
-    public Outcome Receive(Packet packet, uint @interface = Interface) => Run("to_container", packet.ToFrame(), @interface: @interface);
+    /// <param name="cameIn">By which interface it came to the host; 0 if the host sends it.</param>
+    public Outcome Receive(Packet packet, uint @interface = Interface, uint cameIn = 0) => Run("to_container", packet.ToFrame(), @interface: @interface, cameIn: cameIn);
 
-    public Outcome Receive(byte[] frame, uint mark = 0) => Run("to_container", frame, mark);
+    public Outcome Receive(byte[] frame, uint mark = 0, uint cameIn = 0) => Run("to_container", frame, mark, cameIn: cameIn);
 
     /// <summary>The container whose network namespace the interface is in sends the packet.</summary>
     public Outcome SendInside(Packet packet) => Run("device_sends", packet.ToFrame());
@@ -178,10 +179,10 @@ internal sealed unsafe class PacketTrial : IDisposable
         Direction = (byte)entry.Direction,
     };
 
-    private Outcome Run(string program, byte[] frame, uint mark = 0, uint @interface = Interface)
+    private Outcome Run(string program, byte[] frame, uint mark = 0, uint @interface = Interface, uint cameIn = 0)
     {
         var output = new byte[frame.Length + 256];
-        SocketBuffer before = new() { Mark = mark, Interface = @interface }, after = default;
+        SocketBuffer before = new() { Mark = mark, CameIn = cameIn, Interface = @interface }, after = default;
         var options = new LibBpf.TestRunOptions
         {
             Size = LibBpf.SizeOf<LibBpf.TestRunOptions>(),
@@ -210,6 +211,9 @@ internal sealed unsafe class PacketTrial : IDisposable
     {
         [FieldOffset(8)]
         public uint Mark;
+
+        [FieldOffset(36)]
+        public uint CameIn;
 
         [FieldOffset(40)]
         public uint Interface;

@@ -45,8 +45,9 @@ public sealed class OracleTests(ITestOutputHelper output)
             if (i % RefillEvery == 0)
                 trial.Refill();
             var (direction, frame) = random.Next();
-            var expected = oracle.Judge(frame, direction);
-            var outcome = direction == Direction.Out ? trial.Send(frame) : trial.Receive(frame);
+            var cameIn = random.CameIn();
+            var expected = oracle.Judge(frame, direction, cameIn != 0);
+            var outcome = direction == Direction.Out ? trial.Send(frame) : trial.Receive(frame, cameIn: cameIn);
             var actual = outcome.Passed ? Fate.Pass : outcome.Refused ? Fate.Refuse : Fate.Drop;
             if (expected != actual)
                 Assert.Fail($"packet {i} of the round with seed {seed}: {actual} instead of {expected}, {direction}: {Convert.ToHexString(frame)}");

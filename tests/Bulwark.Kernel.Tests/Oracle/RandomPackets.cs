@@ -22,13 +22,16 @@ internal sealed class RandomPackets(int seed)
     private static readonly byte[] s_extensions = [0, 43, 60, 51];
     private static readonly Identity[] s_identities =
     [
-        Identity.Any, Identity.Host, Identity.World, Identity.Multicast, PacketTrial.Database, new(Identity.FirstRange), new(Identity.FirstRange + 1),
+        Identity.Any, Identity.Host, Identity.World, Identity.Multicast, PacketTrial.Database, PacketTrial.Web, new(Identity.FirstRange), new(Identity.FirstRange + 1),
     ];
 
     private readonly Random _random = new(seed);
     private readonly Queue<(Direction Direction, byte[] Frame)> _story = new();
 
     public bool Chance(int percent) => _random.Next(100) < percent;
+
+    /// <summary>By which interface a packet came to the host: none, the bridge, or back by the container's own.</summary>
+    public uint CameIn() => Pick([0u, 77u, PacketTrial.Interface]);
 
     private Direction Direction() => (Direction)_random.Next(2);
 

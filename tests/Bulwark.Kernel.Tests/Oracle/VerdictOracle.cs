@@ -27,6 +27,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
 
     private readonly Dictionary<Flow, Connection> _connections = [];
     private readonly Dictionary<Datagram, ReadPacket> _firstFragments = [];
+    private readonly Dictionary<(byte Transport, ushort Port), IPAddress> _askedHost = []; // with the address from which
     private HashSet<PolicyEntry> _policy = [];
     private Mode _mode;
     private int _version;
@@ -41,7 +42,8 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         _version++;
     }
 
-    public Fate Judge(byte[] frame, Direction direction)
+    /// <param name="isRouted">Whether an arriving packet came to the host from elsewhere, by no container's interface.</param>
+    public Fate Judge(byte[] frame, Direction direction, bool isRouted = false)
     {
         var type = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(12));
         if (type == 0x0806)
@@ -60,7 +62,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
             return Fate.Pass;
         if (packet.IsIcmpError)
             return IsRelated(packet, frame, direction) ? Fate.Pass : Outside();
-        return Follow(packet, direction) switch
+        return Follow(packet, direction, isRouted) switch
         {
             Verdict.Blocked => direction == Direction.Out && IsAnswered(packet) ? Fate.Refuse : Fate.Drop,
             _ => Fate.Pass,
@@ -103,7 +105,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
             && _connections.TryGetValue(FlowOf(inner, Other(direction)), out var connection) && connection.Verdict != Verdict.Blocked;
     }
 
-    private Verdict Follow(ReadPacket packet, Direction direction)
+    private Verdict Follow(ReadPacket packet, Direction direction, bool isRouted)
     {
         var flow = FlowOf(packet, direction);
         var isSyn = packet.Transport == 6 && (packet.TcpFlags & (Syn | Ack)) == Syn;
@@ -111,14 +113,18 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         if (!_connections.TryGetValue(flow, out var connection)
             || (asks && (connection.OpenedBy != direction || connection.State == State.Closing)))
         {
-            connection = Open(packet, flow, direction, isSyn);
+            connection = Open(packet, flow, direction, isSyn, isRouted);
             if (connection.Verdict != Verdict.Blocked)
+            {
                 _connections[flow] = connection;
+                if (direction == Direction.Out && connection.OpenedBy == Direction.Out && IdentityOf(flow.Remote) == Identity.Host && HasPorts(flow))
+                    _askedHost[(flow.Transport, flow.LocalPort)] = flow.Local;
+            }
             return connection.Verdict;
         }
         if (connection.Version != _version)
         {
-            connection.Verdict = JudgeConversation(flow, connection.OpenedBy, connection.ServerPort);
+            connection.Verdict = JudgeConversation(flow, connection);
             connection.Version = _version;
         }
         if (connection.Verdict != Verdict.Blocked)
@@ -130,7 +136,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         return connection.Verdict;
     }
 
-    private Connection Open(ReadPacket packet, Flow flow, Direction direction, bool isSyn)
+    private Connection Open(ReadPacket packet, Flow flow, Direction direction, bool isSyn, bool isRouted)
     {
         var connection = new Connection { Version = _version, SeenOut = direction == Direction.Out, SeenIn = direction == Direction.In };
         if (packet.Transport == 6 && !isSyn)
@@ -141,7 +147,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
             {
                 connection.OpenedBy = openedBy;
                 connection.ServerPort = flow.PortOfServer(openedBy);
-                connection.Verdict = JudgeConversation(flow, openedBy, connection.ServerPort);
+                connection.Verdict = JudgeConversation(flow, connection);
                 if (connection.Verdict == Verdict.Allowed)
                     break;
             }
@@ -149,7 +155,10 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         }
         connection.OpenedBy = direction;
         connection.ServerPort = packet.IsIcmp ? packet.IcmpType : flow.PortOfServer(direction);
-        connection.Verdict = JudgeConversation(flow, direction, connection.ServerPort);
+        // What the container asked the host may come back to it as the host's.
+        connection.IsOwn = direction == Direction.In && isRouted && IdentityOf(flow.Remote) == Identity.Host && HasPorts(flow)
+            && _askedHost.ContainsKey((flow.Transport, flow.RemotePort));
+        connection.Verdict = JudgeConversation(flow, connection);
         return connection;
     }
 
@@ -182,12 +191,15 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
     private void Establish(Connection connection, Flow flow)
     {
         connection.State = State.Established;
-        Told.Add(new(connection.OpenedBy, flow.Remote, flow.Transport, connection.ServerPort, connection.Verdict));
+        var asker = connection.IsOwn ? _askedHost[(flow.Transport, flow.RemotePort)] : flow.Remote;
+        var address = asker.Equals(IPAddress.IPv6Any) ? flow.Remote : asker; // it had none yet
+        Told.Add(new(connection.OpenedBy, address, flow.Transport, connection.ServerPort, connection.Verdict));
     }
 
-    private Verdict JudgeConversation(Flow flow, Direction openedBy, ushort port)
+    private Verdict JudgeConversation(Flow flow, Connection connection)
     {
-        if (_mode == Mode.Learn || PolicyModel.Allows(_policy, openedBy, IdentityOf(flow.Remote), new(flow.Transport), port))
+        var peer = connection.IsOwn ? workload : IdentityOf(flow.Remote);
+        if (_mode == Mode.Learn || PolicyModel.Allows(_policy, connection.OpenedBy, peer, new(flow.Transport), connection.ServerPort))
             return Verdict.Allowed;
         return _mode == Mode.Protect ? Verdict.Blocked : Verdict.WouldBlock;
     }
@@ -216,6 +228,8 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
             return false;
         return packet.Transport == 6 || packet.End >= EthernetLength + (packet.Version == 4 ? 28 : 48);
     }
+
+    private static bool HasPorts(Flow flow) => flow.Exchange is null && flow.LocalPort != 0;
 
     private static Direction Other(Direction direction) => direction == Direction.Out ? Direction.In : Direction.Out;
 
@@ -255,6 +269,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         public State State { get; set; }
         public Verdict Verdict { get; set; }
         public int Version { get; set; }
+        public bool IsOwn { get; set; } // came back through the host
         public bool SeenOut { get; set; }
         public bool SeenIn { get; set; }
         public bool OpenerDone { get; set; }
