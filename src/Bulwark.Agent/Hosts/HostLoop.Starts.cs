@@ -83,9 +83,11 @@ internal sealed partial class HostLoop
     private static string MissingAddress(Container told, NetworkNamespace inside)
     {
         var places = told.Networks.Where(n => n.Addresses.Length > 0).ToList();
-        // An interface that is in none of the container's networks leads to Docker's gateway: no account has it.
+        // An interface that is in none of the container's networks leads to Docker's gateway: no account has it. Those of ipvlan have their parent's
+        // hardware address, which Docker does not tell: they are known by their own addresses.
         var waitsFor = told.Networks.Select(n => n.Name).Except(places.Select(n => n.Name)).FirstOrDefault();
-        return waitsFor is null || inside.Links.Where(link => link.IsVeth || link.Kind == "macvlan").All(link => places.Exists(n => IsSame(n.MacAddress, link)))
+        return waitsFor is null || inside.Links.Where(link => link.IsVeth || link.Kind is "macvlan" or "ipvlan").All(link => places.Exists(n => IsSame(n.MacAddress, link)
+                || inside.Addresses.Any(address => address.Interface == link.Index && n.Addresses.Contains(address.Address))))
             ? ""
             : $"Docker did not tell its address in the network {waitsFor}";
     }

@@ -222,11 +222,31 @@ internal static class NetlinkMessage
         MemoryMarshal.Write(body.AsSpan(16), information);
         if (!kind.IsEmpty)
         {
-            MemoryMarshal.Write(body.AsSpan(TrafficControlHeader), (ushort)(AttributeHeader + kind.Length));
-            MemoryMarshal.Write(body.AsSpan(TrafficControlHeader + 2), Kind);
+            PutAttributeHeader(body.AsSpan(TrafficControlHeader), Kind, kind.Length);
             kind.CopyTo(body.AsSpan(TrafficControlHeader + AttributeHeader));
         }
         return body;
+    }
+
+    /// <summary>The body of a request for a new interface of a kind, on top of another: a struct ifinfomsg, IFLA_LINK and IFLA_LINKINFO with IFLA_INFO_KIND.</summary>
+    public static byte[] NewLinkOfKind(string kind, uint on)
+    {
+        const ushort Below = 5, Information = 18, Kind = 1; // IFLA_LINK, IFLA_LINKINFO, IFLA_INFO_KIND
+        var text = Encoding.ASCII.GetBytes(kind + "\0");
+        var (below, information) = (LinkHeader, LinkHeader + AttributeHeader + sizeof(uint));
+        var body = new byte[information + 2 * AttributeHeader + Align(text.Length)];
+        PutAttributeHeader(body.AsSpan(below), Below, sizeof(uint));
+        MemoryMarshal.Write(body.AsSpan(below + AttributeHeader), on);
+        PutAttributeHeader(body.AsSpan(information), Information, AttributeHeader + text.Length);
+        PutAttributeHeader(body.AsSpan(information + AttributeHeader), Kind, text.Length);
+        text.CopyTo(body, information + 2 * AttributeHeader);
+        return body;
+    }
+
+    private static void PutAttributeHeader(Span<byte> at, ushort type, int length)
+    {
+        MemoryMarshal.Write(at, (ushort)(AttributeHeader + length));
+        MemoryMarshal.Write(at[sizeof(ushort)..], type);
     }
 
     /// <summary>The error number, positive, of a message of the type <see cref="Error"/>; 0 is an acknowledgement.</summary>

@@ -1,4 +1,5 @@
 using Bulwark.Cli.Hosting.Doctor;
+using Bulwark.Kernel;
 using Bulwark.Kernel.Attachment;
 
 namespace Bulwark.Cli.Tests.Doctor;
@@ -15,7 +16,7 @@ public sealed class CheckTests : IDisposable
     public void On_a_machine_where_all_is_well_every_check_is_ok() => Assert.All(
         [
             PrivilegesCheck.Of(Machine), KernelCheck.Of(Machine), TypesCheck.Of(Machine), BpfFileSystemCheck.Of(Machine, "/sys/fs/bpf/bulwark"),
-            ControlGroupsCheck.Of(Machine), TrafficControlCheck.Of(Machine), LibbpfCheck.Of(Machine), GroupCheck.Of(Machine),
+            ControlGroupsCheck.Of(Machine), TrafficControlCheck.Of(Machine), NetworksCheck.Of(Machine), LibbpfCheck.Of(Machine), GroupCheck.Of(Machine),
             SystemdCheck.Of(Machine),
         ],
         check => Assert.Equal((CheckState.Ok, "", ""), (check.State, check.Cost, check.Remedy)));
@@ -100,6 +101,29 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public void What_could_not_be_tried_is_not_told_as_missing() => Expect(
         CheckState.Warning, "not tried: no rights", TrafficControlCheck.Of(Machine with { TryTrafficControl = () => Trial.NotTried("no rights") }));
+
+    [Theory]
+    [InlineData("", "bridge, macvlan, ipvlan, overlay")]
+    [InlineData("ipvlan", "bridge, macvlan, overlay; the kernel has no ipvlan")]
+    [InlineData("macvlan,ipvlan,vxlan", "bridge; the kernel has no macvlan; the kernel has no ipvlan; the kernel has no overlay")]
+    public void Kinds_of_networks_that_the_kernel_cannot_make_are_named(string missing, string found) => Expect(
+        CheckState.Ok, found, NetworksCheck.Of(Machine with { MissingNetworkKinds = kinds => [.. missing.Split(',').Intersect(kinds)] }));
+
+    [Theory]
+    [InlineData("modules.dep", true)]
+    [InlineData("modules.builtin", true)]
+    [InlineData("modules.order", false)]
+    public void The_balancer_of_a_swarms_services_may_be_a_module_that_is_not_loaded(string list, bool isThere)
+    {
+        _made.Remove("proc/net/ip_vs");
+        _made.Write("lib/modules/6.1.0-18-amd64/" + list, "kernel/net/netfilter/ipvs/ip_vs.ko: kernel/net/netfilter/nf_conntrack.ko\n");
+        Assert.Equal(!isThere, NetworksCheck.Of(Machine).Found.EndsWith("the kernel has no balancer for services of a swarm (IPVS)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Kinds_of_networks_that_could_not_be_tried_are_not_told_as_missing() => Expect(
+        CheckState.Warning, "not tried: could not make a network namespace: Operation not permitted",
+        NetworksCheck.Of(Machine with { MissingNetworkKinds = _ => throw new KernelException("make a network namespace", 1) }));
 
     [Fact]
     public void A_library_that_is_missing_is_named() => Expect(

@@ -45,7 +45,7 @@ public sealed class DoctorTests
         using var diagnosis = JsonDocument.Parse(shell.Out);
         var checks = diagnosis.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("name").GetString()!);
         Assert.Equal(
-            ["privileges", "kernel", "btf", "bpf-file-system", "control-groups", "traffic-control", "libbpf", "docker", "group", "socket", "systemd"],
+            ["privileges", "kernel", "btf", "bpf-file-system", "control-groups", "traffic-control", "networks", "libbpf", "docker", "group", "socket", "systemd"],
             diagnosis.RootElement.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()!));
         var canRun = diagnosis.RootElement.GetProperty("canRun").GetBoolean();
         Assert.Equal(canRun ? ExitCode.Ok : ExitCode.Findings, code);
@@ -61,6 +61,7 @@ public sealed class DoctorTests
         var here = File.ResolveLinkTarget("/proc/self/ns/net", returnFinalTarget: false)?.ToString();
 
         TrafficControlTrial.Run();
+        NetworkKindsTrial.Missing(["veth", "bridge", "macvlan", "ipvlan"]);
 
         Assert.Equal(before, Directory.GetFileSystemEntries("/sys/class/net"));
         Assert.Equal(here, File.ResolveLinkTarget("/proc/self/ns/net", returnFinalTarget: false)?.ToString());

@@ -10,12 +10,16 @@ internal sealed class MadeUpMachine : IDisposable
 
     public MadeUpMachine()
     {
-        Machine = new() { Root = _root.FullName, TryTrafficControl = () => Trial.Succeeded, LibbpfVersion = () => "v1.1" };
+        Machine = new()
+        {
+            Root = _root.FullName, TryTrafficControl = () => Trial.Succeeded, MissingNetworkKinds = _ => [], HasTcx = () => true, LibbpfVersion = () => "v1.1",
+        };
         Write("proc/self/status", "Name:\tbulwark\nUid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff\n");
         Write("proc/sys/kernel/osrelease", "6.1.0-18-amd64\n");
         Write("proc/filesystems", "nodev\tcgroup2\nnodev\tbpf\n\text4\n");
         Mounts("/ ext4", "/sys sysfs", "/sys/fs/bpf bpf", "/sys/fs/cgroup cgroup2");
         Write("sys/kernel/btf/vmlinux", "\0bpf_loop\0");
+        Write("proc/net/ip_vs", "");
         Write("etc/group", "root:x:0:\nbulwark:x:995:\n");
         Write("run/systemd/system/.keep", "");
         Write("usr/local/lib/systemd/system/bulwark.service", "");

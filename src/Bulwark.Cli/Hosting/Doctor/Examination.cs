@@ -24,7 +24,7 @@ internal static class Examination
         return Diagnosis.Of(
         [
             PrivilegesCheck.Of(machine), KernelCheck.Of(machine), TypesCheck.Of(machine), BpfFileSystemCheck.Of(machine, options.BpfRoot),
-            ControlGroupsCheck.Of(machine), TrafficControlCheck.Of(machine), LibbpfCheck.Of(machine), .. (await dockers.ConfigureAwait(false)).SelectMany(checks => checks),
+            ControlGroupsCheck.Of(machine), TrafficControlCheck.Of(machine), NetworksCheck.Of(machine), LibbpfCheck.Of(machine), .. (await dockers.ConfigureAwait(false)).SelectMany(checks => checks),
             GroupCheck.Of(machine), await socket.ConfigureAwait(false), SystemdCheck.Of(machine),
         ]);
     }

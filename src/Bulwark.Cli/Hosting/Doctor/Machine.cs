@@ -11,6 +11,8 @@ internal sealed record Machine
     {
         Root = "/",
         TryTrafficControl = TrafficControlTrial.Run,
+        MissingNetworkKinds = NetworkKindsTrial.Missing,
+        HasTcx = () => PacketHooks.HasTcx,
         LibbpfVersion = Libbpf.Version,
     };
 
@@ -18,6 +20,12 @@ internal sealed record Machine
 
     /// <summary>Attaches something to an interface made for it.</summary>
     public required Func<Trial> TryTrafficControl { get; init; }
+
+    /// <summary>Which of these kinds of interfaces the kernel cannot make; throws a <see cref="KernelException"/> if it cannot be tried.</summary>
+    public required Func<IReadOnlyList<string>, IReadOnlyList<string>> MissingNetworkKinds { get; init; }
+
+    /// <summary>Whether programs can be attached by tcx.</summary>
+    public required Func<bool> HasTcx { get; init; }
 
     /// <summary>The version of the library <c>libbpf.so.1</c>; null if it cannot be loaded.</summary>
     public required Func<string?> LibbpfVersion { get; init; }

@@ -10,7 +10,7 @@ internal static class TrafficControlCheck
         var trial = machine.TryTrafficControl();
         return trial.Works switch
         {
-            true => Check.Ok(Name, "clsact and bpf classifiers are there"),
+            true => Check.Ok(Name, "clsact and bpf classifiers are there" + (machine.HasTcx() ? ", and tcx, which is used" : "; tcx (Linux 6.6) is not")),
             null => Check.Warning(Name, $"not tried: {trial.Why}", "Whether containers' interfaces can be watched is not known",
                 "Run it as root: sudo bulwark doctor"),
             false => Check.Missing(Name, trial.Why, "The interfaces of containers cannot be watched or protected",
