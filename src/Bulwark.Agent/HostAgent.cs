@@ -36,6 +36,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
     private readonly ILogger _log;
     private readonly KernelPrograms _kernel;
     private readonly PolicyTable _policies;
+    private readonly CgroupHooks? _sockets;
     private readonly Endpoints _endpoints;
     private readonly HostLoop _host;
     private readonly PublishedPorts _ports;
@@ -48,7 +49,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Loads the programs and takes over what an earlier agent left in the kernel. Nothing is watched before <see cref="RunAsync"/>.</summary>
+    /// <summary>Loads the programs and takes over what an earlier agent left in its maps. Nothing is watched before <see cref="RunAsync"/>.</summary>
     /// <param name="post">Takes an observation without waiting; false if it is lost.</param>
     /// <param name="postContainer">Takes an observation that must not be lost: on a container, or on the programs.</param>
     /// <exception cref="KernelException">The kernel cannot do it, or refuses.</exception>
@@ -63,16 +64,14 @@ public sealed partial class HostAgent : IAgent, IDisposable
         _kernel = KernelPrograms.Load(options.BpfRoot);
         try
         {
-            Takeover.Run(_kernel, options.BpfRoot, PacketHooks.HasTcx);
             _policies = new(_kernel, time);
             _kernel.HostNamespaces.Set(NetworkNamespace.OwnCookie(), 1);
             var cgroups = CgroupHierarchy.FindUnified();
-            var sockets = cgroups is null ? null : new CgroupHooks(_kernel, options.BpfRoot, cgroups);
-            sockets?.Attach();
-            if (sockets is null)
+            _sockets = cgroups is null ? null : new CgroupHooks(_kernel, options.BpfRoot, cgroups);
+            if (_sockets is null)
                 _noCgroups = "No cgroup v2 hierarchy is mounted, so executables are not known: mount one with 'mount -t cgroup2 none /sys/fs/cgroup/unified'.";
             _endpoints = new(_kernel, new(_kernel, options.BpfRoot, PacketHooks.HasTcx), _log);
-            var keeper = new ProgramKeeper(_endpoints, sockets, _numbers, postContainer, time, _log);
+            var keeper = new ProgramKeeper(_endpoints, _sockets, _numbers, postContainer, time, _log);
             _host = new(_kernel, _policies, _endpoints, keeper, _numbers, directory, postContainer, cgroups, options.PassBridges, time, _log);
             _ports = new(_kernel, _policies, time, _log);
             _counters = new(_kernel, post);
@@ -111,6 +110,9 @@ public sealed partial class HostAgent : IAgent, IDisposable
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
+        // Not before: an earlier version's programs judge by their own policies, as long as they have maps of their own.
+        Takeover.Run(_kernel, _options.BpfRoot, PacketHooks.HasTcx);
+        _sockets?.Attach();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
         using var monitor = new NetlinkMonitor();
         var tasks = new List<Task>
