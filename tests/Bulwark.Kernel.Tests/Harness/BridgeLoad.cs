@@ -156,7 +156,7 @@ internal sealed class BridgeLoad
             try:
                 s.connect((SERVER, PORT))
                 # As everybody who uses datagrams asks again: one answer may come just when programs are switched.
-                for again in range(1 if kind == SOCK_STREAM else 3):
+                for again in range(1 if kind == SOCK_STREAM else 6):
                     s.settimeout(3 if kind == SOCK_STREAM else 1)
                     s.send(b"asks" + bytes([delay]))
                     try:
