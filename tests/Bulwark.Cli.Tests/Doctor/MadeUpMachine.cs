@@ -12,7 +12,11 @@ internal sealed class MadeUpMachine : IDisposable
     {
         Machine = new()
         {
-            Root = _root.FullName, TryTrafficControl = () => Trial.Succeeded, MissingNetworkKinds = _ => [], HasTcx = () => true, LibbpfVersion = () => "v1.1",
+            Root = _root.FullName,
+            TryTrafficControl = () => Trial.Succeeded,
+            MissingNetworkKinds = _ => [],
+            HasTcx = () => true,
+            LibbpfVersion = () => "v1.1",
         };
         Write("proc/self/status", "Name:\tbulwark\nUid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff\n");
         Write("proc/sys/kernel/osrelease", "6.1.0-18-amd64\n");
