@@ -61,7 +61,8 @@ internal static class AdvisoryTargets
         return bytes;
     }
 
-    private static void WithFile(byte[] content, Action<string> use)
+    /// <summary>Puts an input where what reads files finds it.</summary>
+    public static void WithFile(byte[] content, Action<string> use)
     {
         var path = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"bulwark-fuzz-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
         try

@@ -17,7 +17,7 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Read, IReadOnlyLis
 
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
-        [.. ArchiveTargets.All, .. PackageTargets.All, .. LockFileTargets.All, .. AdvisoryTargets.All, .. TextTargets.All, .. AgentTargets.All];
+        [.. ArchiveTargets.All, .. PackageTargets.All, .. LockFileTargets.All, .. AdvisoryTargets.All, .. JarTargets.All, .. TextTargets.All, .. AgentTargets.All];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
 
