@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Bulwark.Cli.Hosting;
 using Bulwark.Images.Malware.Yara;
 using Bulwark.Images.Scanning;
@@ -69,6 +70,9 @@ public sealed class EngineTests : IDisposable
 
         Assert.Contains("NoNewPrivs:\t1\n", Read(worker, "status"), StringComparison.Ordinal);
         Assert.Matches(@"(?m)^Max open files +0 +0 ", Read(worker, "limits"));
+        // Each of its threads has a filter of system calls.
+        Assert.All(Directory.GetDirectories($"/proc/{worker}/task"), thread => Assert.Contains("Seccomp:\t2\n", File.ReadAllText(thread + "/status"), StringComparison.Ordinal));
+        Assert.Contains("CapEff:\t0000000000000000\n", Read(worker, "status"), StringComparison.Ordinal);
         if (Environment.IsPrivilegedProcess)
             Assert.Contains("Uid:\t65534\t65534\t65534\t65534\n", Read(worker, "status"), StringComparison.Ordinal);
 
@@ -77,10 +81,31 @@ public sealed class EngineTests : IDisposable
             process.Kill();
             await process.WaitForExitAsync();
         }
-        var result = await ImageScanner.ScanAsync(new DirectorySource(Path.Combine(_directory.FullName, "root")), null, new() { Engines = [engine] }, TimeProvider.System, CancellationToken.None);
+        var result = await ScanAsync(engine);
         Assert.Equal(1, result.CannotTell.Count(doubt => doubt.Reason == "YARA broke on it"));
         Assert.NotEqual(worker, Assert.Single(Workers()));
     }
+
+    [Fact]
+    public async Task The_memory_for_a_large_file_is_that_for_a_part_of_it()
+    {
+        Write("root/small", "x");
+        using var engine = YaraEngine.Open(() => YaraProcessStart.Start(s_self), RuleSet.Own, YaraEngine.DefaultLongest);
+        await ScanAsync(engine);
+        var before = MostResident();
+
+        await File.WriteAllBytesAsync(Path.Combine(_directory.FullName, "root/large"), new byte[100 << 20]);
+        var result = await ScanAsync(engine);
+
+        Assert.DoesNotContain(result.CannotTell, doubt => doubt.Subject == "large");
+        Assert.InRange(MostResident() - before, 1, 32 << 10);
+
+        // In KiB.
+        int MostResident() => int.Parse(Regex.Match(Read(Assert.Single(Workers()), "status"), @"VmHWM:\s+(\d+) kB").Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    private Task<ScanResult> ScanAsync(YaraEngine engine) =>
+        ImageScanner.ScanAsync(new DirectorySource(Path.Combine(_directory.FullName, "root")), null, new() { Engines = [engine] }, TimeProvider.System, CancellationToken.None);
 
     private Task<int> ScanAsync(Shell shell, params string[] options)
     {
