@@ -43,6 +43,7 @@ public sealed class ServiceTests(ServiceTests.Booted machine) : IClassFixture<Se
         var status = await BulwarkAsync("status");
         Assert.Contains("lost       nothing", status, StringComparison.Ordinal);
         Assert.DoesNotContain("scan failed", status, StringComparison.Ordinal);
+        Assert.Matches("(?m)^shop/web .* 1 critical", status);
         Assert.Contains("shop/web  ->  shop/db", await BulwarkAsync("map"), StringComparison.Ordinal);
         Assert.DoesNotContain("Permission denied", await Machine.JournalAsync(Service, Plugin), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("not permitted", await Machine.JournalAsync(Service, Plugin), StringComparison.OrdinalIgnoreCase);
@@ -56,7 +57,17 @@ public sealed class ServiceTests(ServiceTests.Booted machine) : IClassFixture<Se
         Assert.False(refused.Succeeded);
         Assert.Contains("authorization denied by plugin bulwark", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--privilege host-network", refused.Error, StringComparison.Ordinal);
-        Assert.True((await Machine.RunAsync("docker", "run", "--rm", "bulwark/three-tier", "true")).Succeeded);
+    }
+
+    [Fact]
+    public async Task An_image_in_which_a_rule_of_the_hosts_knows_malware_does_not_start()
+    {
+        await Poll.UntilAsync("the image is scanned", s_limit, async () => (await BulwarkAsync("status")).Contains(" 1 critical", StringComparison.Ordinal));
+
+        var refused = await Machine.RunAsync("docker", "run", "--rm", "bulwark/three-tier", "true");
+
+        Assert.False(refused.Succeeded);
+        Assert.Contains("malware", refused.Error, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -181,6 +192,9 @@ public sealed class ServiceTests(ServiceTests.Booted machine) : IClassFixture<Se
                 _machine = await SystemdMachine.BootAsync(_sandbox);
                 _ = (await _machine.BashAsync(
                     """
+                    # For the process in which the image's files are looked at.
+                    mkdir /etc/bulwark/yara
+                    echo 'rule Netcat { meta: severity = "critical" strings: $a = "ELF" condition: $a at 1 and filename == "nc.openbsd" }' > /etc/bulwark/yara/netcat.yar
                     docker import /image.tar bulwark/three-tier
                     docker network create shop
                     start() {
