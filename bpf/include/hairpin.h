@@ -21,16 +21,14 @@ INLINE __u64 hairpin_key(const struct connection_key *key, __u16 client_port)
 }
 
 /*
- * The key of what the container asked just now, if this packet may be that; else 0. One of the host's own processes has come in nowhere; a neighbour's
- * by the interface of that one; only what came back to the interface past the host's routing, or right at the bridge's port, can be the container's own.
+ * The key of what the container asked just now, if this packet of the host's may be that; else 0. One of the host's own processes has come in nowhere; a
+ * neighbour's by the interface of that one; only what came back to the interface past the host's routing, or right at the bridge's port, can be the
+ * container's own.
  */
 INLINE __u64 find_hairpin(const struct connection_key *key, __u32 came_in, __u64 now)
 {
 	__u64 hairpin = came_in ? hairpin_key(key, key->remote_port) : 0;
 	if (!hairpin || !is_noted(hairpin, now))
-		return 0;
-	struct owner *owner = bpf_map_lookup_elem(&addresses, &key->remote);
-	if (!owner || owner->identity != IDENTITY_HOST)
 		return 0;
 	return came_in == key->ifindex || !bpf_map_lookup_elem(&endpoints, &came_in) ? hairpin : 0;
 }

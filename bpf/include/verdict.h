@@ -112,9 +112,11 @@ GLOBAL int judge(struct judging *j, struct connection *c)
 	const struct clients *clients = 0;
 	j->service = peer.service;
 	j->is_host = peer.exact == IDENTITY_HOST;
-	if (peer.exact == IDENTITY_HOST && c->opened_by == DIRECTION_IN) {
+	if (j->is_host && c->opened_by == DIRECTION_IN) {
 		if (!c->proxied && !c->peer)
 			c->proxied = find_balanced(&j->key, j->endpoint.workload, j->now);
+		if (!c->proxied && !c->peer)
+			c->proxied = find_hairpin(&j->key, c->neighbour, j->now);
 		clients = clients_of(c);
 		if (c->proxied && !clients && c->peer) { /* forgotten: it stays whose it was */
 			peer.exact = 0;
@@ -382,8 +384,6 @@ GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
 		int replaces = answered;
 		if (j->direction == DIRECTION_IN) {
 			j->proxied = proxy_socket(skb);
-			if (!j->proxied)
-				j->proxied = find_hairpin(&j->key, skb->ingress_ifindex, j->now);
 			j->fresh.neighbour = skb->ingress_ifindex;
 		} else if (is_from_raw_socket(skb)) {
 			/*
