@@ -38,5 +38,5 @@ public sealed class CgroupHooks(KernelPrograms programs, string pinRoot, string 
         PinnedLink.Attach(programs, program, cgroup, PinOf(program));
     }
 
-    private string PinOf(string program) => Path.Combine(pinRoot, "link_" + program);
+    private string PinOf(string program) => LinkPin.PathOf(pinRoot, program);
 }

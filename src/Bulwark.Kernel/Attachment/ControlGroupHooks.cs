@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Native;
 
@@ -10,7 +9,6 @@ namespace Bulwark.Kernel.Attachment;
 /// </summary>
 public sealed class ControlGroupHooks(KernelPrograms programs, string pinRoot)
 {
-    private const string Prefix = "link_place_";
     private static readonly string[] s_programs =
     [
         "cgroup_sends", "cgroup_receives", "cgroup_connect_ipv4", "cgroup_connect_ipv6", "cgroup_send_ipv4", "cgroup_send_ipv6",
@@ -45,12 +43,8 @@ public sealed class ControlGroupHooks(KernelPrograms programs, string pinRoot)
     }
 
     /// <summary>The places that have links, those of earlier processes too.</summary>
-    public IReadOnlySet<uint> Places() => Directory.EnumerateFiles(pinRoot, Prefix + "*")
-        .Select(path => Path.GetFileName(path)[Prefix.Length..].Split('_')[0])
-        .Select(text => uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var place) ? place : 0)
-        .Where(place => place != 0)
-        .ToHashSet();
+    public IReadOnlySet<uint> Places() =>
+        LinkPin.In(pinRoot).Where(pin => pin.Kind == LinkPin.ControlGroup && pin.Place != 0).Select(pin => pin.Place).ToHashSet();
 
-    private string Pin(uint place, string program) =>
-        Path.Combine(pinRoot, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{place:x8}_{program}"));
+    private string Pin(uint place, string program) => LinkPin.PathOf(pinRoot, LinkPin.ControlGroup, place, program);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bulwark.Kernel.Layout;
 using Bulwark.Kernel.Native;
 
@@ -11,8 +10,6 @@ namespace Bulwark.Kernel.Attachment;
 /// </summary>
 internal sealed unsafe class TcxHooks
 {
-    private const string Prefix = "link_interface_";
-
     private static readonly Lazy<bool> s_isThere = new(() => ProgramsOn(1, LibBpf.TcxIngress) is not null);
 
     private readonly KernelPrograms _programs;
@@ -84,16 +81,11 @@ internal sealed unsafe class TcxHooks
     /// <summary>Takes off what is pinned for interfaces that are none of these.</summary>
     public static void Sweep(string pinRoot, IReadOnlyCollection<uint> places)
     {
-        foreach (var pin in Directory.GetFiles(pinRoot, Prefix + "*"))
-        {
-            var number = Path.GetFileName(pin)[Prefix.Length..].Split('_')[0];
-            if (!uint.TryParse(number, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var place) || !places.Contains(place))
-                PinnedLink.Detach(pin);
-        }
+        foreach (var pin in LinkPin.In(pinRoot).Where(pin => pin.Kind == LinkPin.Interface && !places.Contains(pin.Place)))
+            PinnedLink.Detach(pin.Path);
     }
 
-    private string Pin(uint @interface, Side side) =>
-        Path.Combine(_pinRoot, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{_kind | @interface:x8}_{side.Program}"));
+    private string Pin(uint @interface, Side side) => LinkPin.PathOf(_pinRoot, LinkPin.Interface, _kind | @interface, side.Program);
 
     // The numbers of the programs, in the order in which they see packets; null without tcx, or without the interface.
     private static uint[]? ProgramsOn(uint @interface, uint point)

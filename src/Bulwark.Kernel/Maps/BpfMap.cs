@@ -7,8 +7,6 @@ public sealed unsafe class BpfMap<TKey, TValue>
     where TKey : unmanaged
     where TValue : unmanaged
 {
-    private const ulong Any = 0;
-    private const ulong OnlyNew = 1;
     private const int Batch = 4096; // more than any bucket of a hash map holds
 
     private readonly int _descriptor;
@@ -39,7 +37,7 @@ public sealed unsafe class BpfMap<TKey, TValue>
     /// <exception cref="KernelException">The map is full (<see cref="KernelException.Error"/> E2BIG), or the kernel has no memory.</exception>
     public void Set(in TKey key, in TValue value)
     {
-        var result = Update(key, value, Any);
+        var result = Update(key, value, LibBpf.Any);
         if (result != 0)
             throw new KernelException($"write to the map '{Name}'", -result);
     }
@@ -65,7 +63,7 @@ public sealed unsafe class BpfMap<TKey, TValue>
     /// <summary>Adds the entry unless its key is there; false if it is.</summary>
     public bool TryAdd(in TKey key, in TValue value)
     {
-        var result = Update(key, value, OnlyNew);
+        var result = Update(key, value, LibBpf.OnlyNew);
         if (result == 0)
             return true;
         return result == -Errno.Exists ? false : throw new KernelException($"write to the map '{Name}'", -result);

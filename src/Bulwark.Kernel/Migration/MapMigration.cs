@@ -13,7 +13,6 @@ internal sealed unsafe class MapMigration : IDisposable
 {
     // Two versions run for a moment: numbers that one of them gives out are none of the other's.
     private const uint Margin = 4096;
-    private const ulong Any = 0, OnlyNew = 1; // BPF_ANY, BPF_NOEXIST
     private const string NextSuffix = "_next"; // no dot: a bpf file system has none in its names
 
     private static readonly string[] s_urgent = ["openings", "other_connections"];
@@ -46,7 +45,7 @@ internal sealed unsafe class MapMigration : IDisposable
     public void Finish()
     {
         foreach (var step in _steps.Where(step => step.From.HasEntries && step.To.HasEntries))
-            step.Copy(Any);
+            step.Copy(LibBpf.Any);
         foreach (var step in _steps)
         {
             if (step.Name == "settings")
@@ -61,7 +60,7 @@ internal sealed unsafe class MapMigration : IDisposable
     {
         // Those that an answer waits for are done right before and right after the switch.
         foreach (var step in _steps.Where(step => step.From.IsLeastRecentlyUsed && step.To.IsLeastRecentlyUsed).OrderBy(step => s_urgent.Contains(step.Name) != switched))
-            step.Copy(switched ? OnlyNew : Any);
+            step.Copy(switched ? LibBpf.OnlyNew : LibBpf.Any);
     }
 
     public void Dispose()
@@ -147,7 +146,7 @@ internal sealed unsafe class MapMigration : IDisposable
             if (To.IsArray && *(uint*)key >= To.Capacity)
                 return;
             var result = LibBpf.Update(map, key, value, flags);
-            if (result != 0 && !(flags == OnlyNew && result == -Errno.Exists))
+            if (result != 0 && !(flags == LibBpf.OnlyNew && result == -Errno.Exists))
                 throw new KernelException($"bring the entries of the map '{Name}' into that of this version", -result);
         }
 

@@ -64,6 +64,10 @@ internal static unsafe partial class LibBpf
         public uint Flags;
     }
 
+    // <linux/bpf.h>: BPF_ANY, BPF_NOEXIST.
+    public const ulong Any = 0;
+    public const ulong OnlyNew = 1;
+
     // <linux/bpf.h>: BPF_TCX_INGRESS, BPF_TCX_EGRESS, BPF_F_BEFORE.
     public const uint TcxIngress = 46;
     public const uint TcxEgress = 47;
