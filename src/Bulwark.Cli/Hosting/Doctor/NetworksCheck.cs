@@ -30,7 +30,7 @@ internal static class NetworksCheck
             (kinds.Any(missing.Contains) ? lacks : there).Add(network);
         if (there.Contains("overlay") && !HasBalancer(machine))
             lacks.Add("balancer for services of a swarm (IPVS)");
-        return Check.Ok(Name, string.Join(", ", there) + string.Concat(lacks.Select(lack => $"; the kernel has no {lack}")).TrimStart(' '));
+        return Check.Ok(Name, string.Join(", ", there) + string.Concat(lacks.Select(lack => $"; the kernel has no {lack}")));
     }
 
     // Loaded, built in, or a module that is loaded when Docker needs it.
