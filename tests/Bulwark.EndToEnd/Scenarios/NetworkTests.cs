@@ -156,14 +156,16 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
                 "inspect", "-f", $"{{{{with index .NetworkSettings.Networks \"{Overlay}\"}}}}{{{{.IPAddress}}}}{{{{end}}}}", task)).Text).Length > 0;
         });
         var shared = (await _host.DockerAsync("service", "inspect", "-f", "{{range .Endpoint.VirtualIPs}}{{.Addr}}{{end}}", Service)).Text.Split('/')[0];
+        // Docker names the balancer's namespace by its network; those of networks that are gone may stay a while.
+        var network = (await _host.DockerAsync("network", "inspect", "-f", "{{.Id}}", Overlay)).Text;
         _ = (await _host.Machine.BashAsync(
             """
-            exec nsenter --net="$(echo /run/docker/netns/lb_*)" bash -ec '
+            exec nsenter --net="/run/docker/netns/lb_${3:0:9}" bash -ec '
                 ip address add "$1/32" dev eth0
                 echo 1 > /proc/sys/net/ipv4/ip_forward
                 iptables -t nat -A PREROUTING -d "$1" -j DNAT --to-destination "$2"
                 iptables -t nat -A POSTROUTING -d "$2" -j MASQUERADE' - "$1" "$2"
-            """, shared, address)).Text;
+            """, shared, address, network)).Text;
     }
 
     private static string Name(string service) => $"nets-{service}-1";
