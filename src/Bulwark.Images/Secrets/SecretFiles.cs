@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using Bulwark.Images.Layers;
 
 namespace Bulwark.Images.Secrets;
@@ -22,20 +20,10 @@ public sealed class SecretFiles : IFileAnalyser
         var isEnvironment = IsEnvironment(ImagePath.Name(file.Path));
         if (!SecretScanner.MayHold(bytes, isEnvironment))
             return;
-        var text = ArrayPool<char>.Shared.Rent(bytes.Length);
-        try
+        foreach (var match in SecretScanner.FindInBytes(bytes, isEnvironment))
         {
-            // Byte for character: offsets stay, nothing can fail to decode, and secrets are ASCII.
-            var length = Encoding.Latin1.GetChars(bytes, text);
-            foreach (var match in SecretScanner.Find(text.AsSpan(0, length), isEnvironment))
-            {
-                var line = text.AsSpan(0, match.Start).Count('\n') + 1;
-                layer.Secrets.Add(new(match.Rule.Id, match.Rule.What, match.Rule.Severity, file.Path, line, match.Masked));
-            }
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(text, clearArray: true);
+            var line = bytes[..match.Start].Count((byte)'\n') + 1;
+            layer.Secrets.Add(new(match.Rule.Id, match.Rule.What, match.Rule.Severity, file.Path, line, match.Masked));
         }
     }
 

@@ -14,6 +14,10 @@ internal static class SecretScanner
     private const int Stride = 4096;
     private const int MostInOneText = 100;
 
+    // A file is made text piece by piece. A secret with its keyword, and what each is told by, lies within two times the reach.
+    private const int WindowCharacters = 64 << 10;
+    private const int Margin = 2 * Reach;
+
     private static readonly SecretRule[] s_all = [.. SecretRules.Everywhere, .. SecretRules.InAssignments];
 
     private static readonly SearchValues<string> s_everywhere =
@@ -56,6 +60,36 @@ internal static class SecretScanner
             }
         }
         return Distinct(matches);
+    }
+
+    /// <summary>The same in a text that is no text yet.</summary>
+    public static List<SecretMatch> FindInBytes(ReadOnlySpan<byte> text, bool isAssignment)
+    {
+        var matches = new List<SecretMatch>();
+        var window = ArrayPool<char>.Shared.Rent(WindowCharacters);
+        try
+        {
+            for (var start = 0; matches.Count < MostInOneText; start += WindowCharacters - 2 * Margin)
+            {
+                // Byte for character: offsets stay, nothing can fail to decode, and secrets are ASCII.
+                var length = Encoding.Latin1.GetChars(text[start..Math.Min(text.Length, start + WindowCharacters)], window);
+                var isLast = start + length == text.Length;
+                // What is too near to a border is all within the window beside.
+                var (from, to) = (start == 0 ? 0 : Margin, isLast ? length : length - Margin);
+                foreach (var match in Find(window.AsSpan(0, length), isAssignment))
+                {
+                    if (match.Start >= from && match.Start < to)
+                        matches.Add(match with { Start = start + match.Start });
+                }
+                if (isLast)
+                    break;
+            }
+            return matches;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(window, clearArray: true);
+        }
     }
 
     /// <summary>The text with every secret in it masked.</summary>

@@ -71,6 +71,17 @@ public sealed class SuspicionTests
     }
 
     [Fact]
+    public async Task Kinsing_is_known_by_what_it_and_its_miner_are_called_however_large_the_program_is()
+    {
+        using var directory = new TemporaryDirectory();
+        var one = await ProgramAsync(directory, "kinsing");
+        byte[] both = [.. one, .. new byte[5 << 20], .. "kdevtmpfsi"u8];
+
+        var result = await ScanAsync(new TestImage().Layer(new Tar().File("opt/a", both, "755").File("opt/b", one, "755")));
+        Assert.Equal([("malware/kinsing", "opt/a")], Of(result, FindingKind.Malware).Select(finding => (finding.Id, finding.Path)));
+    }
+
+    [Fact]
     public async Task A_program_whose_code_is_packed_is_told()
     {
         using var directory = new TemporaryDirectory();

@@ -1,3 +1,4 @@
+using System.Text;
 using Bulwark.Images.Secrets;
 using CsCheck;
 
@@ -70,6 +71,17 @@ public sealed class SecretScannerTests
         var text = new string('.', before) + $" {"glpat-"}{Random[..20]} " + new string('.', 3000);
         return SecretScanner.Find(text, isAssignment: false) is [{ Start: var start }] && start == before + 1;
     }, iter: 200);
+
+    [Fact]
+    public void In_a_file_of_any_length_the_same_secrets_are_found_as_in_its_text() => Gen.Int[0, 200_000].Array[1, 8].Sample(places =>
+    {
+        var text = new StringBuilder(new string('.', 210_000));
+        foreach (var (place, secret) in places.Select(place => (place, $" {"glpat-"}{Random[..20]} ")).Append((205_000, $"\nDB_PASSWORD={Random[..16]}\n")))
+            text.Remove(place, secret.Length).Insert(place, secret);
+
+        foreach (var isAssignment in (bool[])[false, true])
+            Assert.Equal(SecretScanner.Find(text.ToString(), isAssignment), SecretScanner.FindInBytes(Encoding.Latin1.GetBytes(text.ToString()), isAssignment));
+    }, iter: 300);
 
     [Fact]
     public void A_text_full_of_keywords_takes_time_in_proportion_to_its_length()
