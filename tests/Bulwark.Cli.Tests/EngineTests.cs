@@ -12,6 +12,8 @@ namespace Bulwark.Cli.Tests;
 /// <summary>Scans with the real libyara, in processes of this executable.</summary>
 public sealed class EngineTests : IDisposable
 {
+    // To these every file is shown.
+    private static readonly RuleSet s_rules = new([new("a.yar", "rule A { condition: false }", false)]);
     private static readonly ImmutableArray<string> s_self = ["dotnet", Path.Combine(AppContext.BaseDirectory, "bulwark.dll")];
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bulwark-cli-engines-");
@@ -65,7 +67,7 @@ public sealed class EngineTests : IDisposable
     {
         Write("root/a", "x");
         Write("root/b", "x");
-        using var engine = YaraEngine.Open(() => YaraProcessStart.Start(s_self), RuleSet.Own, YaraEngine.DefaultLongest);
+        using var engine = YaraEngine.Open(() => YaraProcessStart.Start(s_self), s_rules, YaraEngine.DefaultLongest);
         var worker = Assert.Single(Workers());
 
         Assert.Contains("NoNewPrivs:\t1\n", Read(worker, "status"), StringComparison.Ordinal);
@@ -90,7 +92,7 @@ public sealed class EngineTests : IDisposable
     public async Task The_memory_for_a_large_file_is_that_for_a_part_of_it()
     {
         Write("root/small", "x");
-        using var engine = YaraEngine.Open(() => YaraProcessStart.Start(s_self), RuleSet.Own, YaraEngine.DefaultLongest);
+        using var engine = YaraEngine.Open(() => YaraProcessStart.Start(s_self), s_rules, YaraEngine.DefaultLongest);
         await ScanAsync(engine);
         var before = MostResident();
 
