@@ -12,8 +12,8 @@ namespace Bulwark.Images.Files;
 /// <param name="fail">Told of files whose sums cannot be taken, and why.</param>
 internal sealed class Md5Batch(Dictionary<string, UInt128> sums, Action<string, string> fail) : IDisposable
 {
-    private const int SmallBytes = 1 << 20;
-    private const int MostInMemory = 4 << 20;
+    private const int SmallBytes = 512 << 10;
+    private const int MostInMemory = 2 << 20;
     private const long MostOnDisk = 256L << 20;
 
     private readonly byte[] _memory = ArrayPool<byte>.Shared.Rent(MostInMemory);
