@@ -15,8 +15,8 @@ internal sealed class ImageResults
 
     public required string Advisories { get; init; }
 
-    public void AddScan(string what, long bytes, Spread floor, Spread ratio, Spread processor) => _scans.Add(Text(
-        $"| {what}, {bytes >> 20:N0} MiB unpacked | {floor.Median:N2} s | {Range(ratio)} | {Range(processor)} |"));
+    public void AddScan(string what, long bytes, Spread floor, Spread ratio, Spread processor, Spread executable) => _scans.Add(Text(
+        $"| {what}, {bytes >> 20:N0} MiB unpacked | {floor.Median:N2} s | {Range(executable)} | {Range(ratio)} | {Range(processor)} |"));
 
     public void AddMatching(int packages, int findings, Spread open, Spread match) => _matching = Text(
         $"""
@@ -26,8 +26,8 @@ internal sealed class ImageResults
 
     public void AddStart(string what, Spread milliseconds) => _start = Text($"`{what}`: {Milliseconds(milliseconds)}.");
 
-    public void AddExecutable(string what, Spread megabytes, Spread processorSeconds) => _memory.Add(Text(
-        $"| {what} | {megabytes.Median:N0} MiB | {megabytes.Low:N0} to {megabytes.High:N0} | {processorSeconds.Median:N2} s | {processorSeconds.Low:N2} to {processorSeconds.High:N2} |"));
+    public void AddExecutable(string what, Spread all, Spread resident, Spread processorSeconds) => _memory.Add(Text(
+        $"| {what} | {all.Median:N0} MiB | {all.Low:N0} to {all.High:N0} | {resident.Median:N0} MiB | {processorSeconds.Median:N2} s | {processorSeconds.Low:N2} to {processorSeconds.High:N2} |"));
 
     public void AddRescan(string what, Spread seconds, Spread processorSeconds, Spread megabytes) => _rescans.Add(Text(
         $"| {what} | {seconds.Median:N2} s | {seconds.Low:N2} to {seconds.High:N2} | {processorSeconds.Median:N2} s | {megabytes.Median:N0} MiB |"));
@@ -43,21 +43,23 @@ internal sealed class ImageResults
 
         ## The first scan
 
-        Against the floor: what it takes only to unpack the layers and to take their digests, by the same runtime, as many at a time. Floor and scan
+        Against the floor: what it takes only to unpack the layers and to take their digests, by the same runtime, as many at a time. Floor and scans
         take turns, {Rounds} times after one to warm up; ratios are those of one turn, median (middle half). The file is in the page cache.
+        "The executable" is all of `bulwark scan`, with YARA if libyara is there, from its start to its end; "within" is a scan within the floor's process, without it.
 
-        | | floor | scan, to the floor | processor time, to the floor's |
-        |---|---|---|---|
+        | | floor | the executable, to the floor | within, to the floor | its processor time, to the floor's |
+        |---|---|---|---|---|
         {string.Join('\n', _scans)}
 
-        Floor and scan are compiled just in time here, for this very processor. The executable is compiled ahead of time, for every one; what it takes is below.
+        Floor and scan within are compiled just in time, for this very processor; the executable is compiled ahead of time, for every one.
 
         ## The executable
 
-        The most that it has resident (`ru_maxrss`), and the time that it takes of processors, median and middle half of 5.
+        The most that it and YARA's process have in memory together (PSS: what they share counts once), the most that one of its processes has resident
+        (`ru_maxrss`), and the time that it takes of processors, median and middle half of 5.
 
-        | | memory | spread | processor time | spread |
-        |---|---|---|---|---|
+        | | memory | spread | resident | processor time | spread |
+        |---|---|---|---|---|---|
         {string.Join('\n', _memory)}
 
         ## A scan of layers that are known
