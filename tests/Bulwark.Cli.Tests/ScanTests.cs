@@ -144,6 +144,17 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_daemon_elsewhere_that_the_environment_names_is_told_once_it_is_asked()
+    {
+        var shell = new Shell { Variables = { ["DOCKER_HOST"] = "tcp://127.0.0.1:2375" } };
+
+        Assert.Equal(ExitCode.Failed, await shell.RunAsync(["scan", "no/such:image"]));
+        Assert.Contains("error: that is no Docker daemon\ncause: ", shell.Error, StringComparison.Ordinal);
+        Assert.Contains("tcp://127.0.0.1:2375", shell.Error, StringComparison.Ordinal);
+        Assert.NotEqual(ExitCode.Failed, await ScanAsync(shell));
+    }
+
+    [Fact]
     public async Task Advisories_go_from_files_to_a_file_and_on_to_another_machine()
     {
         var tracker = Path.Combine(_directory.FullName, "tracker.json");

@@ -24,9 +24,9 @@ internal sealed class ImageOptions(Terminal terminal)
 
     public Option<string> Docker { get; } = new("--docker")
     {
-        Description = $"The Docker daemon to ask (default: {UpOptions.DefaultDockerSocket})",
+        Description = $"The Docker daemon to ask (default: $DOCKER_HOST, {UpOptions.DefaultDockerSocket}, or podman's socket)",
         HelpName = "ADDRESS",
-        DefaultValueFactory = _ => UpOptions.DefaultDockerSocket,
+        DefaultValueFactory = _ => DockerEndpoint.OfPerson(terminal.Variable, File.Exists),
     };
 
     public Option<string> Tag { get; } = new("--tag") { Description = "Which image of an archive or a layout that holds several", HelpName = "NAME" };
@@ -72,7 +72,8 @@ internal sealed class ImageOptions(Terminal terminal)
         if (invocation.Value(PlatformOption) is { } text && (platform = Platform.Parse(text)) is null)
             throw new UsageFailure($"'{text}' is no platform for --platform") { Hint = "write it like linux/arm64" };
         var docker = invocation.Value(Docker)!;
-        if (!docker.StartsWith("unix:///", StringComparison.Ordinal))
+        // What the environment says is wrong only once it is asked.
+        if (!docker.StartsWith("unix:///", StringComparison.Ordinal) && docker != DockerEndpoint.OfPerson(terminal.Variable, File.Exists))
             throw new UsageFailure($"'{docker}' is no address for --docker") { Hint = $"write it like {UpOptions.DefaultDockerSocket}" };
         var registries = new RegistryOptions
         {

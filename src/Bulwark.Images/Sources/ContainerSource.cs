@@ -16,7 +16,7 @@ public sealed class ContainerSource(string endpoint, string idOrName) : IImageSo
     {
         try
         {
-            using var client = new DockerClient(endpoint);
+            using var client = DockerSource.Connect(endpoint);
             if (await client.DescribeContainerAsync(idOrName, cancel).ConfigureAwait(false) is not { } description
                 || await client.ExportContainerAsync(idOrName, cancel).ConfigureAwait(false) is not { } stream)
                 throw new ImageException($"there is no container '{idOrName}'", $"the Docker daemon on {endpoint} has none of that name", "docker ps") { IsMissing = true };

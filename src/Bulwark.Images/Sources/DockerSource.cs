@@ -11,7 +11,7 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
     {
         try
         {
-            using var client = new DockerClient(endpoint);
+            using var client = Connect(endpoint);
             if (await FindKnownAsync(client, reading, cancel).ConfigureAwait(false) is { } known)
                 return await WithBasesAsync(client, known, reading, cancel).ConfigureAwait(false);
             var stream = await client.ExportImageAsync(name, cancel).ConfigureAwait(false)
@@ -35,6 +35,19 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
         catch (IOException e)
         {
             throw new ImageException($"cannot read the image '{name}' from Docker", $"the daemon on {endpoint} stopped in the middle: {e.Message}", "", e);
+        }
+    }
+
+    /// <exception cref="ImageException">It is no address of a daemon.</exception>
+    internal static DockerClient Connect(string endpoint)
+    {
+        try
+        {
+            return new DockerClient(endpoint);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ImageException("that is no Docker daemon", e.Message, $"name a socket of this machine: --docker {DockerClient.DefaultEndpoint}", e);
         }
     }
 
