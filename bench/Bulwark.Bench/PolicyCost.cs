@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bulwark.Model;
+using Bulwark.Model.Enforcement;
 
 namespace Bulwark.Bench;
 
@@ -19,10 +20,11 @@ internal static class PolicyCost
                 // All entries are written anew, under a new version.
                 var entries = Stage.Entries(Direction.Out, Stage.Server, count);
                 entries.Add(new(Direction.Out, Stage.Server, Transport.Tcp, (ushort)(9000 + time)));
+                var policy = new Policy([.. entries]);
                 Thread.Sleep(150);
                 stage.Policies.DeleteRetired();
                 var start = Stopwatch.GetTimestamp();
-                stage.Policies.Apply(s_workload, Mode.Protect, entries);
+                stage.Policies.Apply(s_workload, Mode.Protect, policy);
                 return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }).ToList();
             results.AddPolicy($"a policy of {count:N0} entries in place of another of as many, {times} times", Spread.Of(all), all.Max());

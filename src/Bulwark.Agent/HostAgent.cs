@@ -156,10 +156,7 @@ public sealed partial class HostAgent : IAgent, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
-        IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null) =>
-        _policies.Apply(workload, mode, entries, executables, announcing, binding);
+    public void Apply(Identity workload, Mode mode, Policy policy) => _policies.Apply(workload, mode, policy);
 
     /// <inheritdoc/>
     public void Quarantine(string containerId, bool isIn) => _host.Post(new HostLoop.Quarantine(containerId, isIn));

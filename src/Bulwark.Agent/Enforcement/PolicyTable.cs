@@ -66,13 +66,11 @@ internal sealed class PolicyTable
     }
 
     /// <inheritdoc cref="IEnforcer.Apply"/>
-    public void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
-        IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null)
+    public void Apply(Identity workload, Mode mode, Policy policy)
     {
         lock (_lock)
         {
-            var wanted = new Source([.. entries], [.. executables ?? []], [.. announcing ?? []], [.. binding ?? []]);
+            var wanted = new Source([.. policy.Entries], [.. policy.Executables], [.. policy.Announcing], [.. policy.Binding]);
             var old = _inForce.GetValueOrDefault(workload);
             if (old is not null && old.Mode == mode && wanted.Equals(old.Source))
                 return;
@@ -88,7 +86,7 @@ internal sealed class PolicyTable
             catch (KernelException e)
             {
                 Delete(written);
-                throw new PolicyTooLargeException(workload, entries.Count, e);
+                throw new PolicyTooLargeException(workload, policy.Entries.Length, e);
             }
             _inForce[workload] = new(mode, written, wanted);
             if (old is not null)

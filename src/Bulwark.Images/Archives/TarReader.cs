@@ -44,7 +44,7 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
             if (++Entries > limits.Entries)
                 throw new ArchiveException($"it has more than {limits.Entries} entries");
             if (!HasRightSum())
-                throw new ArchiveException(Entries == 1 ? "it is no tar archive" : "a header's checksum is wrong");
+                throw Entries == 1 ? NoTar() : new ArchiveException("a header's checksum is wrong");
             var size = Number(124, 12);
             if (size < 0)
                 throw new ArchiveException("an entry has a negative size");
@@ -185,7 +185,7 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
     private bool ReadBlock(bool mayEnd)
     {
         var read = stream.ReadAtLeast(_block, BlockBytes, throwOnEndOfStream: false);
-        return read == BlockBytes || (read == 0 && mayEnd ? false : throw Truncated());
+        return read == BlockBytes || (read == 0 && mayEnd ? false : throw (Entries == 0 ? NoTar() : Truncated()));
     }
 
     private void Skip(long bytes)
@@ -205,6 +205,8 @@ public sealed class TarReader(Stream stream, ArchiveLimits limits) : IDisposable
             bytes -= read;
         }
     }
+
+    private static ArchiveException NoTar() => new("it is no tar archive");
 
     private static ArchiveException Truncated() => new("it ends in the middle of an entry");
 

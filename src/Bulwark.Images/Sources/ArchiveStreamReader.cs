@@ -35,7 +35,9 @@ internal sealed class ArchiveStreamReader(ImageChoice choice, LayerReading readi
         }
         catch (ArchiveException e)
         {
-            throw new ImageException($"cannot read {choice.Place}", e.Message, inner: e);
+            // It is not what it was taken for.
+            var isOther = _documents.Count == 0 && _layerCount == 0;
+            throw new ImageException($"cannot read {choice.Place}", e.Message, isOther ? "docker save -o image.tar NAME makes one; a root file system is scanned unpacked: dir:PATH" : "", e);
         }
     }
 

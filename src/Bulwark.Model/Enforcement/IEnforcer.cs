@@ -11,12 +11,7 @@ public interface IEnforcer
     /// Replaces the policy of a workload atomically: no packet sees half of it. If it does not fit, the old one stays and
     /// <see cref="PolicyTooLargeException"/> is thrown.
     /// </summary>
-    /// <param name="executables">Who may open what is for some executables only.</param>
-    /// <param name="binding">Who may bind what is for some executables only.</param>
-    /// <param name="announcing">On which of the entries' conversations the server may announce further ports.</param>
-    void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
-        IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null);
+    void Apply(Identity workload, Mode mode, Policy policy);
 
     /// <summary>Gives an address range outside its identity. A container's or host's own address keeps precedence.</summary>
     void AssignRange(IPNetwork range, Identity identity);

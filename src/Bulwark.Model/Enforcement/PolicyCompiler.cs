@@ -57,13 +57,17 @@ public static class PolicyCompiler
             }
         }
         var listed = entries.SelectMany(pair => pair.Value?.Select(executable => new ExecutableEntry(pair.Key, executable)) ?? []);
-        return new([.. entries.Keys], [.. listed], [.. Binding(profile)], [.. announcing], [.. pending], [.. unusable]);
+        return new([.. entries.Keys])
+        {
+            Executables = [.. listed],
+            Binding = [.. Binding(profile)],
+            Announcing = [.. announcing],
+            WithoutIdentity = [.. pending],
+            Unusable = [.. unusable],
+        };
     }
 
-    // Who binds a port does so for all peers that may reach it.
-    private static IEnumerable<BindEntry> Binding(Profile profile) => profile.Entries.Values
-        .Where(entry => entry is { OnlyExecutables: true, Key.Direction: Direction.In } && entry.Key.Port.Port != 0)
-        .Select(entry => entry.Key.Port).Distinct().Order()
+    private static IEnumerable<BindEntry> Binding(Profile profile) => ProfileLookup.ClosedPorts(profile).Select(entry => entry.Key.Port).Distinct().Order()
         .SelectMany(port => ProfileLookup.Binders(profile, port) ?? [], (port, path) => new BindEntry(port.Transport, port.Port, path));
 
     private static readonly Comparer<PolicyEntry> Order = Comparer<PolicyEntry>.Create((left, right) =>

@@ -41,11 +41,14 @@ public static class ProfileLookup
         return entry.Origin == EntryOrigin.Allowed || port.Port != 0 || (port.Transport != default && !HasMeaningfulPort(port.Transport));
     }
 
+    /// <summary>The entries for ports that only their executables may bind. Who binds a port does so for all peers that reach it.</summary>
+    public static IEnumerable<ProfileEntry> ClosedPorts(Profile profile) => profile.Entries.Values
+        .Where(entry => entry is { OnlyExecutables: true, Key.Direction: Direction.In } && entry.Key.Port.Port != 0 && IsUsable(entry));
+
     /// <summary>The executables that may bind a port on which peers reach the workload; null: all.</summary>
     public static ImmutableSortedSet<string>? Binders(Profile profile, ServerPort port)
     {
-        var closed = profile.Entries.Values
-            .Where(entry => entry is { OnlyExecutables: true, Key.Direction: Direction.In } && entry.Key.Port == port && IsUsable(entry)).ToList();
+        var closed = ClosedPorts(profile).Where(entry => entry.Key.Port == port).ToList();
         return closed.Count == 0 ? null : closed.SelectMany(entry => entry.Executables).ToImmutableSortedSet(StringComparer.Ordinal);
     }
 

@@ -38,6 +38,7 @@ public sealed partial class DockerWatcher
     {
         using var picture = new DockerPicture(sink);
         var wait = _options.FirstRetry;
+        var told = "";
         try
         {
             while (true)
@@ -52,9 +53,11 @@ public sealed partial class DockerWatcher
                     _lastError = e.Message;
                 }
                 if (_connected)
-                    wait = _options.FirstRetry;
+                    (wait, told) = (_options.FirstRetry, "");
                 _connected = false;
-                LogLost(_lastError, wait);
+                // Once, however long it stays so; the status tells it at any time.
+                if (_lastError != told)
+                    LogLost(told = _lastError, _options.LongestRetry);
                 await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
                 wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, _options.LongestRetry.Ticks));
             }
@@ -78,6 +81,6 @@ public sealed partial class DockerWatcher
     [LoggerMessage(1, LogLevel.Information, "Following Docker at {Endpoint}")]
     private partial void LogConnected(string endpoint);
 
-    [LoggerMessage(2, LogLevel.Warning, "Docker cannot be followed, next try in {Wait}: {Reason}")]
-    private partial void LogLost(string reason, TimeSpan wait);
+    [LoggerMessage(2, LogLevel.Warning, "Docker cannot be followed, and is tried again every {Longest} or sooner: {Reason}")]
+    private partial void LogLost(string reason, TimeSpan longest);
 }

@@ -204,9 +204,8 @@ internal sealed class ObservationFolder(StateWriter state, PolicyApplier policie
             state.Put(changed);
     }
 
-    // Who binds a port does so for all who reach it; the event names one of them.
-    private static ProfileKey BindKey(Profile profile, ServerPort port) => profile.Entries.Values
-        .Where(e => e is { OnlyExecutables: true, Key.Direction: Direction.In } && e.Key.Port == port).Select(e => e.Key)
+    // Of all who reach the port, the event names one.
+    private static ProfileKey BindKey(Profile profile, ServerPort port) => ProfileLookup.ClosedPorts(profile).Select(e => e.Key).Where(key => key.Port == port)
         .DefaultIfEmpty(new(Direction.In, Peer.World, port)).Min();
 
     private ProfileKey Key(Observation observation, Direction direction, Identity identity, IPAddress? address, ServerPort port)

@@ -88,7 +88,7 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, Tim
     /// <exception cref="PolicyTooLargeException">It does not fit; the policy of before is in force.</exception>
     public void Apply(Identity workload, Profile profile)
     {
-        CompiledPolicy? policy = null;
+        var policy = Policy.Empty;
         if (profile.Mode != Mode.Learn)
         {
             foreach (var entry in profile.Entries.Values.Where(e => e.IsAllowed))
@@ -96,7 +96,7 @@ internal sealed partial class PolicyApplier(StateWriter state, IAgent agent, Tim
             policy = PolicyCompiler.Compile(profile, IdentityOf, state.Outside.Ranges);
         }
         state.SaveIdentities();
-        agent.Apply(workload, profile.Mode, policy?.Entries ?? [], policy?.Executables, policy?.Announcing, policy?.Binding);
+        agent.Apply(workload, profile.Mode, policy);
         _stale.Remove(workload);
         _retryAt.Remove(workload);
     }

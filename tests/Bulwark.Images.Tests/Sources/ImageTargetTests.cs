@@ -32,13 +32,16 @@ public sealed class ImageTargetTests
         Assert.IsType<OciLayoutSource>(ImageTarget.Open(directory.Path, "unix:///x"));
     }
 
-    [Fact]
-    public async Task A_file_that_is_no_archive_is_called_so()
+    [Theory]
+    [InlineData(10)]
+    [InlineData(1000)]
+    public async Task A_file_that_is_no_archive_is_called_so(int length)
     {
         using var directory = new TemporaryDirectory();
-        var path = directory.Write("page.html", new string('<', 1000));
+        var path = directory.Write("page.html", new string('<', length));
 
         var exception = await Assert.ThrowsAsync<ImageException>(() => ImageTarget.Open(path, "unix:///x").ReadAsync(new([], new()), CancellationToken.None));
         Assert.Equal("it is no tar archive", exception.Reason);
+        Assert.Contains("docker save", exception.Hint, StringComparison.Ordinal);
     }
 }

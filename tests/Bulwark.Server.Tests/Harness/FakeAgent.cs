@@ -33,15 +33,13 @@ public sealed class FakeAgent : IAgent
 
     public ConcurrentDictionary<Identity, IReadOnlyCollection<ExecutableEntry>> Executables { get; } = new();
 
-    public void Apply(
-        Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
-        IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null)
+    public void Apply(Identity workload, Mode mode, Policy policy)
     {
-        if (entries.Count > Capacity)
-            throw new PolicyTooLargeException(workload, entries.Count);
-        Calls.Enqueue($"apply {workload} {mode} {entries.Count}");
-        Policies[workload] = (mode, entries);
-        Executables[workload] = executables ?? [];
+        if (policy.Entries.Length > Capacity)
+            throw new PolicyTooLargeException(workload, policy.Entries.Length);
+        Calls.Enqueue($"apply {workload} {mode} {policy.Entries.Length}");
+        Policies[workload] = (mode, policy.Entries);
+        Executables[workload] = policy.Executables;
     }
 
     public void AssignRange(IPNetwork range, Identity identity)
