@@ -31,7 +31,7 @@ internal sealed class MavenItem
         _ => _list.Count == 0,
     };
 
-    /// <summary>A '-', and each change between digits and letters, begins a list in the list.</summary>
+    /// <summary>A '-', and each change between digits and letters, begins a list in the list; so does a word before digits or at the end (".x1" is "-x1").</summary>
     public static MavenItem Parse(string version)
     {
         version = version.ToLowerInvariant();
@@ -44,6 +44,11 @@ internal sealed class MavenItem
             var inner = new MavenItem(Kind.List);
             lists[^1]._list.Add(inner);
             lists.Add(inner);
+        }
+        void NestWord()
+        {
+            if (!isDigit && lists[^1]._list.Count > 0)
+                Nest();
         }
         for (var at = 0; at < version.Length; at++)
         {
@@ -58,6 +63,7 @@ internal sealed class MavenItem
             }
             if (isDigit != char.IsAsciiDigit(character) && at > start)
             {
+                NestWord();
                 Add(at, followedByDigit: !isDigit);
                 start = at;
                 Nest();
@@ -65,7 +71,10 @@ internal sealed class MavenItem
             isDigit = char.IsAsciiDigit(character);
         }
         if (version.Length > start)
+        {
+            NestWord();
             Add(version.Length);
+        }
         for (var index = lists.Count - 1; index >= 0; index--)
             lists[index].Normalise();
         return lists[0];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Bulwark.Images.Tests.Harness;
 using CsCheck;
 using NuGet.Versioning;
@@ -6,7 +7,7 @@ using NuGet.Versioning;
 namespace Bulwark.Images.Tests.Versions;
 
 /// <summary>
-/// Random pairs of versions, judged by what decides in each ecosystem: rpm, packaging (pip), RubyGems, node-semver (npm), NuGet. What the judge
+/// Random pairs of versions, judged by what decides in each ecosystem: rpm, packaging (pip), RubyGems, node-semver (npm), Maven, NuGet. What the judge
 /// calls no version is left out.
 /// </summary>
 public sealed class RealToolTests(ITestOutputHelper output)
@@ -56,6 +57,23 @@ public sealed class RealToolTests(ITestOutputHelper output)
         Compare(ecosystem, pairs.Zip(said));
     }
 
+    // What it gives a meaning to, and what it gives none. Parts with nothing in them are no versions to us.
+    private static readonly string[] s_mavenParts = ["0", "1", "01", "9", "10", ".", "-", "_", "a1", "b", "m3", "alpha", "beta", "rc", "CR2", "ga", "Final", "release", "sp", "SNAPSHOT", "foo", "x"];
+
+    [Fact]
+    public async Task Maven_itself_says_the_same()
+    {
+        // Its own main program compares each version with the one before it.
+        const string Comparer = "org.apache.maven.artifact.versioning.ComparableVersion";
+        var pairs = Random(Gen.Int[0, s_mavenParts.Length - 1].Select(part => s_mavenParts[part]).Array[1, 8].Select(parts => string.Concat(parts)).Where(text => Regex.IsMatch(text, "^[^.-]+([.-][^.-]+)*$")));
+        var said = await AskAsync(
+            "java", ["-cp", "/usr/share/java/maven3-artifact.jar:/usr/share/java/commons-lang3.jar", Comparer, .. pairs.SelectMany(pair => (string[])[pair.Left, pair.Right])], []);
+        var compared = said.Where(line => line.StartsWith("   ", StringComparison.Ordinal)).Where((_, index) => index % 2 == 0).ToList();
+
+        Assert.Equal(pairs.Count, compared.Count);
+        Compare("maven", pairs.Zip(compared, (pair, line) => (pair, line == $"   {pair.Left} < {pair.Right}" ? "<" : line == $"   {pair.Left} > {pair.Right}" ? ">" : line == $"   {pair.Left} == {pair.Right}" ? "=" : "?")));
+    }
+
     [Fact]
     public void NuGet_itself_says_the_same() => Compare("nuget", Random("nuget").Select(pair => (pair, NuGetVersion.TryParse(pair.Left, out var left) && NuGetVersion.TryParse(pair.Right, out var right)
         ? left.CompareTo(right) switch { < 0 => "<", > 0 => ">", _ => "=" }
@@ -73,11 +91,16 @@ public sealed class RealToolTests(ITestOutputHelper output)
 
     private static List<(string Left, string Right)> Random(string ecosystem)
     {
-        var pairs = new List<(string, string)>();
         var (_, version) = VersionOrderingTests.Versions(ecosystem);
         // What is strict about three numbers gets them.
         var made = ecosystem == "semver" ? Gen.Select(Gen.Int[0, 10], Gen.Int[0, 2], version.Array[1, 3], (minor, patch, rest) => $"1.{minor}.{patch}-{string.Join('.', rest)}")
             .Where(text => !text.Contains('+', StringComparison.Ordinal)) : version;
+        return Random(made);
+    }
+
+    private static List<(string Left, string Right)> Random(Gen<string> made)
+    {
+        var pairs = new List<(string, string)>();
         Gen.Select(made, made).Sample((left, right) =>
         {
             lock (pairs)
