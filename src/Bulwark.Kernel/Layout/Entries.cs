@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Bulwark.Kernel.Layout;
 
-// Keys and values of the kernel's maps, field by field as in bpf/include/maps.h. A test compares both through the object's BTF.
+// Keys and values of the kernel's maps, field by field as in bpf/include/maps. A test compares both through the object's BTF.
 
 /// <summary>
 /// Places are where packets of a container are judged: the index of a host's interface, or another number with one of these bits.

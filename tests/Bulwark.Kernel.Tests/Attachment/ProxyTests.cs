@@ -181,7 +181,7 @@ public sealed class ProxyTests : IDisposable
         _kernel.Proxies.Set(new() { Executable = number, MountNamespace = inode }, 1);
     }
 
-    // struct clients (bpf/include/maps.h)
+    // struct clients (bpf/include/maps/sockets.h)
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct Clients
     {

@@ -100,7 +100,7 @@ public sealed partial class LayoutTests
     [Fact]
     public void The_flag_of_a_held_endpoint_is_the_same_in_the_programs()
     {
-        var header = File.ReadAllText(Path.Combine(Repository.Root, "bpf/include/maps.h"));
+        var header = File.ReadAllText(Path.Combine(Repository.Root, "bpf/include/maps/containers.h"));
 
         Assert.Contains($"#define ENDPOINT_HELD {Endpoint.Held} ", header, StringComparison.Ordinal);
     }
