@@ -28,7 +28,7 @@ internal static class DockerEndpoint
         {
             return new DockerClient(address);
         }
-        catch (ArgumentException e)
+        catch (FormatException e)
         {
             throw new CommandFailure("that is no Docker daemon", e)
             {

@@ -45,7 +45,7 @@ public sealed class DockerSource(string endpoint, string name) : IImageSource
         {
             return new DockerClient(endpoint);
         }
-        catch (ArgumentException e)
+        catch (FormatException e)
         {
             throw new ImageException("that is no Docker daemon", e.Message, $"name a socket of this machine: --docker {DockerClient.DefaultEndpoint}", e);
         }

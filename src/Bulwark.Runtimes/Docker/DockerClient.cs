@@ -21,7 +21,7 @@ public sealed partial class DockerClient : IDisposable
     private readonly DockerLimits _limits;
     private string? _version;
 
-    /// <exception cref="ArgumentException">The endpoint is not <c>unix://PATH</c>.</exception>
+    /// <exception cref="FormatException">The endpoint is not <c>unix://PATH</c>.</exception>
     public DockerClient(string endpoint = DefaultEndpoint, DockerLimits? limits = null)
     {
         _limits = limits ?? new();

@@ -19,7 +19,7 @@ internal sealed class DockerTransport : IDisposable
     public DockerTransport(string endpoint, DockerLimits limits)
     {
         if (!endpoint.StartsWith(Scheme, StringComparison.Ordinal) || endpoint.Length == Scheme.Length)
-            throw new ArgumentException($"'{endpoint}' is no unix socket; write {Scheme}/path/to/docker.sock", nameof(endpoint));
+            throw new FormatException($"'{endpoint}' is no unix socket; write {Scheme}/path/to/docker.sock");
         _socket = endpoint[Scheme.Length..];
         _limits = limits;
         var handler = new SocketsHttpHandler

@@ -68,7 +68,7 @@ public sealed class DockerTransportTests : IDisposable
     [InlineData("unix://")]
     [InlineData("/var/run/docker.sock")]
     public void Only_a_unix_socket_is_an_endpoint(string endpoint) =>
-        Assert.Throws<ArgumentException>(() => new DockerClient(endpoint));
+        Assert.Throws<FormatException>(() => new DockerClient(endpoint));
 
     [Theory]
     [InlineData("1.41", "1.12", "1.41")]

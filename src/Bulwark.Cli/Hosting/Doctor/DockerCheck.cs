@@ -31,7 +31,7 @@ internal static class DockerCheck
                 RuntimeOf(endpoint, settings), PluginOf(endpoint, settings),
             ];
         }
-        catch (ArgumentException exception)
+        catch (FormatException exception)
         {
             return [Check.Missing(Name, $"{endpoint} is no address of a daemon", exception.Message, $"bulwark doctor --docker {UpOptions.DefaultDockerSocket}")];
         }
