@@ -20,7 +20,7 @@ internal static class PolicyCost
                 // All entries are written anew, under a new version.
                 var entries = Stage.Entries(Direction.Out, Stage.Server, count);
                 entries.Add(new(Direction.Out, Stage.Server, Transport.Tcp, (ushort)(9000 + time)));
-                var policy = new Policy([.. entries]);
+                var policy = Policy.Of(entries);
                 Thread.Sleep(150);
                 stage.Policies.DeleteRetired();
                 var start = Stopwatch.GetTimestamp();

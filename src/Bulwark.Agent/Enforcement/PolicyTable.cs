@@ -49,7 +49,7 @@ internal sealed class PolicyTable
         }
         var paths = _executables.Paths();
         foreach (var (identity, policy) in workloads)
-            _inForce[new(identity)] = new((Mode)policy.Mode, keys[policy.Policy], SourceOf(keys[policy.Policy], paths, kernel));
+            _inForce[new(identity)] = new((Mode)policy.Mode, keys[policy.Policy], WhatIsIn(keys[policy.Policy], paths, kernel));
     }
 
     /// <summary>Makes the kernel know the workload: packets of unknown ones do not pass. A new one learns.</summary>
@@ -61,7 +61,7 @@ internal sealed class PolicyTable
                 return;
             using var change = _kernel.Changes.Begin();
             _kernel.Workloads.Set(workload.Value, new() { Policy = NextVersion(), Mode = (uint)Mode.Learn });
-            _inForce[workload] = new(Mode.Learn, new([], []), new([], [], [], []));
+            _inForce[workload] = new(Mode.Learn, new([], []), Policy.Empty);
         }
     }
 
@@ -70,45 +70,69 @@ internal sealed class PolicyTable
     {
         lock (_lock)
         {
-            var wanted = new Source([.. policy.Entries], [.. policy.Executables], [.. policy.Announcing], [.. policy.Binding]);
             var old = _inForce.GetValueOrDefault(workload);
-            if (old is not null && old.Mode == mode && wanted.Equals(old.Source))
+            if (old is not null && old.Mode == mode && policy.Equals(old.Policy))
                 return;
-            DeleteRetired();
-            var version = NextVersion();
-            var written = new Keys([], []);
+            InForce made;
             try
             {
-                Write(wanted, version, written);
-                using var change = _kernel.Changes.Begin();
-                _kernel.Workloads.Set(workload.Value, new() { Policy = version, Mode = (uint)mode });
+                try
+                {
+                    made = Put(workload, mode, policy);
+                }
+                catch (KernelException) when (_retired.Count > 0)
+                {
+                    // What goes anyway makes room.
+                    DeleteRetired();
+                    made = Put(workload, mode, policy);
+                }
             }
             catch (KernelException e)
             {
-                Delete(written);
                 throw new PolicyTooLargeException(workload, policy.Entries.Length, e);
             }
-            _inForce[workload] = new(mode, written, wanted);
+            _inForce[workload] = made;
             if (old is not null)
                 Retire(old);
         }
     }
 
-    private void Write(Source wanted, uint version, Keys written)
+    // All of it, or nothing.
+    private InForce Put(Identity workload, Mode mode, Policy policy)
     {
-        foreach (var executable in wanted.Executables)
+        var version = NextVersion();
+        var written = new Keys([], []);
+        try
+        {
+            Write(policy, version, written);
+            using var change = _kernel.Changes.Begin();
+            _kernel.Workloads.Set(workload.Value, new() { Policy = version, Mode = (uint)mode });
+            return new(mode, written, policy);
+        }
+        catch (KernelException)
+        {
+            Delete(written);
+            throw;
+        }
+    }
+
+    private void Write(Policy policy, uint version, Keys written)
+    {
+        foreach (var executable in policy.Executables)
             written.Executables.Add(new() { Entry = KeyOf(version, executable.Entry), Executable = _executables.Get(executable.Executable) });
-        foreach (var bind in wanted.Binding)
+        foreach (var bind in policy.Binding)
             written.Executables.Add(new() { Entry = KeyOf(version, bind), Executable = _executables.Get(bind.Executable) });
-        var listed = wanted.Executables.Select(e => e.Entry).ToHashSet();
-        var permissions = new List<Permission>(wanted.Entries.Count);
-        foreach (var entry in wanted.Entries)
+        var listed = policy.Executables.Select(e => e.Entry).ToHashSet();
+        var announcing = policy.Announcing.ToHashSet();
+        var permissions = new List<Permission>(policy.Entries.Length);
+        written.Entries.EnsureCapacity(policy.Entries.Length);
+        foreach (var entry in policy.Entries)
         {
             written.Entries.Add(KeyOf(version, entry));
             var permission = listed.Contains(entry) ? Permission.Listed : Permission.All;
-            permissions.Add(wanted.Announcing.Contains(entry) ? permission | Permission.Announces : permission);
+            permissions.Add(announcing.Contains(entry) ? permission | Permission.Announces : permission);
         }
-        foreach (var key in wanted.Binding.Select(bind => KeyOf(version, bind)).Distinct())
+        foreach (var key in policy.Binding.Select(bind => KeyOf(version, bind)).Distinct())
         {
             written.Entries.Add(key);
             permissions.Add(Permission.Listed);
@@ -125,11 +149,15 @@ internal sealed class PolicyTable
     /// </summary>
     public void DeleteRetired()
     {
+        // Nothing else waits for it: nobody writes under their version any more.
+        while (NextToDelete() is { } keys)
+            Delete(keys);
+    }
+
+    private Keys? NextToDelete()
+    {
         lock (_lock)
-        {
-            while (_retired.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.Since) >= s_grace)
-                Delete(_retired.Dequeue().Keys);
-        }
+            return _retired.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.Since) >= s_grace ? _retired.Dequeue().Keys : null;
     }
 
     /// <inheritdoc cref="IEnforcer.Remove"/>
@@ -255,29 +283,20 @@ internal sealed class PolicyTable
         return new() { PrefixLength = (uint)range.PrefixLength + (ipv4 ? MappedPrefix : 0), Address = MappedAddress.From(range.BaseAddress) };
     }
 
-    private static Source SourceOf(Keys keys, Dictionary<uint, string> paths, KernelPrograms kernel) => new(
-        [.. keys.Entries.Where(key => key.Direction != PolicyKey.Bind).Select(EntryOf)],
-        [.. keys.Executables.Where(key => key.Entry.Direction != PolicyKey.Bind)
-            .Select(key => new ExecutableEntry(EntryOf(key.Entry), paths.GetValueOrDefault(key.Executable, "")))],
-        [.. keys.Entries.Where(key => kernel.Policies.TryGet(key, out var permission) && (permission & Permission.Announces) != 0).Select(EntryOf)],
-        [.. keys.Executables.Where(key => key.Entry.Direction == PolicyKey.Bind)
-            .Select(key => new BindEntry(new(key.Entry.Transport), key.Entry.Port, paths.GetValueOrDefault(key.Executable, "")))]);
+    private static Policy WhatIsIn(Keys keys, Dictionary<uint, string> paths, KernelPrograms kernel) => Policy.Of(
+        keys.Entries.Where(key => key.Direction != PolicyKey.Bind).Select(EntryOf),
+        keys.Executables.Where(key => key.Entry.Direction != PolicyKey.Bind)
+            .Select(key => new ExecutableEntry(EntryOf(key.Entry), paths.GetValueOrDefault(key.Executable, ""))),
+        keys.Entries.Where(key => kernel.Policies.TryGet(key, out var permission) && (permission & Permission.Announces) != 0).Select(EntryOf),
+        keys.Executables.Where(key => key.Entry.Direction == PolicyKey.Bind)
+            .Select(key => new BindEntry(new(key.Entry.Transport), key.Entry.Port, paths.GetValueOrDefault(key.Executable, ""))));
 
     private static PolicyEntry EntryOf(PolicyKey key) => new((Direction)key.Direction, new(key.Peer), new(key.Transport), key.Port);
 
-    /// <param name="Source">What it was made of.</param>
-    private sealed record InForce(Mode Mode, Keys Keys, Source Source);
+    /// <param name="Policy">What was written.</param>
+    /// <param name="Keys">As which entries.</param>
+    private sealed record InForce(Mode Mode, Keys Keys, Policy Policy);
 
     /// <summary>A policy in the kernel.</summary>
     private sealed record Keys(List<PolicyKey> Entries, List<PolicyExecutableKey> Executables);
-
-    private sealed record Source(
-        HashSet<PolicyEntry> Entries, HashSet<ExecutableEntry> Executables, HashSet<PolicyEntry> Announcing, HashSet<BindEntry> Binding)
-    {
-        public bool Equals(Source? other) =>
-            other is not null && Entries.SetEquals(other.Entries) && Executables.SetEquals(other.Executables) && Announcing.SetEquals(other.Announcing)
-            && Binding.SetEquals(other.Binding);
-
-        public override int GetHashCode() => HashCode.Combine(Entries.Count, Executables.Count);
-    }
 }

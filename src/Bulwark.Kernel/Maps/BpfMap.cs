@@ -42,21 +42,20 @@ public sealed unsafe class BpfMap<TKey, TValue>
             throw new KernelException($"write to the map '{Name}'", -result);
     }
 
-    /// <summary>Writes many entries, a batch to a system call. After an error those before it are written.</summary>
+    /// <summary>Writes many entries, a batch to a system call, and several batches at a time. After an error some of them are written.</summary>
     /// <exception cref="KernelException">The map is full (<see cref="KernelException.Error"/> E2BIG), or the kernel has no memory.</exception>
     public void SetAll(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, keys.Length);
-        for (var start = 0; start < keys.Length; start += Batch)
+        fixed (TKey* k = keys)
+        fixed (TValue* v = values)
         {
-            var count = (uint)Math.Min(Batch, keys.Length - start);
-            fixed (TKey* k = keys[start..])
-            fixed (TValue* v = values[start..])
+            var (firstKey, firstValue) = ((nint)k, (nint)v);
+            InBatches(keys.Length, "write to", (start, length) =>
             {
-                var result = LibBpf.UpdateBatch(_descriptor, k, v, &count, null);
-                if (result != 0)
-                    throw new KernelException($"write to the map '{Name}'", -result);
-            }
+                var count = (uint)length;
+                return LibBpf.UpdateBatch(_descriptor, (TKey*)firstKey + start, (TValue*)firstValue + start, &count, null);
+            });
         }
     }
 
@@ -81,20 +80,26 @@ public sealed unsafe class BpfMap<TKey, TValue>
         }
     }
 
-    /// <summary>Removes the entries that are there, a batch to a system call.</summary>
+    /// <summary>Removes the entries that are there, a batch to a system call, and several batches at a time.</summary>
     public void RemoveAll(ReadOnlySpan<TKey> keys)
     {
-        for (var start = 0; start < keys.Length;)
+        fixed (TKey* k = keys)
         {
-            var count = (uint)Math.Min(Batch, keys.Length - start);
-            fixed (TKey* k = keys[start..])
+            var first = (nint)k;
+            InBatches(keys.Length, "delete from", (start, length) =>
             {
-                // The kernel stops at one that is not there.
-                var result = LibBpf.DeleteBatch(_descriptor, k, &count, null);
-                if (result is not (0 or -Errno.NoEntry))
-                    throw new KernelException($"delete from the map '{Name}'", -result);
-                start += (int)count + (result == 0 ? 0 : 1);
-            }
+                while (length > 0)
+                {
+                    // The kernel stops at one that is not there.
+                    var count = (uint)length;
+                    var result = LibBpf.DeleteBatch(_descriptor, (TKey*)first + start, &count, null);
+                    if (result is not (0 or -Errno.NoEntry))
+                        return result;
+                    var done = (int)count + (result == 0 ? 0 : 1);
+                    (start, length) = (start + done, length - done);
+                }
+                return 0;
+            });
         }
     }
 
@@ -151,6 +156,22 @@ public sealed unsafe class BpfMap<TKey, TValue>
                 first = false;
             }
         }
+    }
+
+    // What a batch gives back is 0, or an error of which one is told.
+    private void InBatches(int length, string what, Func<int, int, int> act)
+    {
+        var failure = 0;
+        Parallel.For(0, (length + Batch - 1) / Batch, (batch, state) =>
+        {
+            if (act(batch * Batch, Math.Min(Batch, length - batch * Batch)) is var result and not 0)
+            {
+                Interlocked.CompareExchange(ref failure, -result, 0);
+                state.Stop();
+            }
+        });
+        if (failure != 0)
+            throw new KernelException($"{what} the map '{Name}'", failure);
     }
 
     private int Update(in TKey key, in TValue value, ulong flags)

@@ -3,7 +3,7 @@ using Bulwark.Model.Profiles;
 
 namespace Bulwark.Model.Enforcement;
 
-/// <summary>A profile as the kernel takes it: each part distinct and sorted, entries by direction, peer, transport and port.</summary>
+/// <summary>A profile as the kernel takes it.</summary>
 /// <param name="Entries">The conversations that it may have.</param>
 public sealed record CompiledPolicy(ImmutableArray<PolicyEntry> Entries) : Policy(Entries)
 {

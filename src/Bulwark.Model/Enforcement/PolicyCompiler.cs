@@ -16,8 +16,8 @@ public static class PolicyCompiler
     public static CompiledPolicy Compile(Profile profile, Func<Peer, Identity?> identityOf, IReadOnlyCollection<Peer>? knownRanges = null)
     {
         // With the executables that an entry is for; null: all.
-        var entries = new SortedDictionary<PolicyEntry, ImmutableSortedSet<string>?>(Order);
-        var announcing = new SortedSet<PolicyEntry>(Order);
+        var entries = new SortedDictionary<PolicyEntry, ImmutableSortedSet<string>?>(Policy.EntryOrder);
+        var announcing = new SortedSet<PolicyEntry>(Policy.EntryOrder);
         var pending = new SortedSet<Peer>();
         var unusable = new SortedSet<ProfileKey>();
         var ranges = Parse(knownRanges ?? []);
@@ -69,9 +69,6 @@ public static class PolicyCompiler
 
     private static IEnumerable<BindEntry> Binding(Profile profile) => ProfileLookup.ClosedPorts(profile).Select(entry => entry.Key.Port).Distinct().Order()
         .SelectMany(port => ProfileLookup.Binders(profile, port) ?? [], (port, path) => new BindEntry(port.Transport, port.Port, path));
-
-    private static readonly Comparer<PolicyEntry> Order = Comparer<PolicyEntry>.Create((left, right) =>
-        (left.Direction, left.Peer, left.Transport, left.Port).CompareTo((right.Direction, right.Peer, right.Transport, right.Port)));
 
     private static List<(Peer Peer, IPNetwork Range)> Parse(IEnumerable<Peer> peers)
     {

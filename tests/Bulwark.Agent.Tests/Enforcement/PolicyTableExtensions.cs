@@ -10,5 +10,5 @@ internal static class PolicyTableExtensions
     public static void Apply(
         this PolicyTable table, Identity workload, Mode mode, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<ExecutableEntry>? executables = null,
         IReadOnlyCollection<PolicyEntry>? announcing = null, IReadOnlyCollection<BindEntry>? binding = null) =>
-        table.Apply(workload, mode, new Policy([.. entries]) { Executables = [.. executables ?? []], Announcing = [.. announcing ?? []], Binding = [.. binding ?? []] });
+        table.Apply(workload, mode, Policy.Of(entries, executables, announcing, binding));
 }
