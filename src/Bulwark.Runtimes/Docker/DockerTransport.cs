@@ -141,7 +141,7 @@ internal sealed class DockerTransport : IDisposable
 
     private DockerException Unreachable(HttpMethod method, string path, Exception e) =>
         new(Tried(method, path), null,
-            $"{(File.Exists(_socket) ? (e.InnerException ?? e).Message : "there is no such socket")}; is the daemon running?", e);
+            $"{(e.InnerException is SocketException { SocketErrorCode: SocketError.AddressNotAvailable } ? "there is no such socket" : (e.InnerException ?? e).Message)}; is the daemon running?", e);
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
