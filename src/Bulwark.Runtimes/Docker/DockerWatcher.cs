@@ -57,7 +57,7 @@ public sealed partial class DockerWatcher
                 _connected = false;
                 // Once, however long it stays so; the status tells it at any time.
                 if (_lastError != told)
-                    LogLost(told = _lastError, _options.LongestRetry);
+                    LogLost(told = _lastError, _options.LongestRetry.TotalSeconds);
                 await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
                 wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, _options.LongestRetry.Ticks));
             }
@@ -81,6 +81,6 @@ public sealed partial class DockerWatcher
     [LoggerMessage(1, LogLevel.Information, "Following Docker at {Endpoint}")]
     private partial void LogConnected(string endpoint);
 
-    [LoggerMessage(2, LogLevel.Warning, "Docker cannot be followed, and is tried again every {Longest} or sooner: {Reason}")]
-    private partial void LogLost(string reason, TimeSpan longest);
+    [LoggerMessage(2, LogLevel.Warning, "Docker cannot be followed, and is tried again every {Seconds} s or sooner: {Reason}")]
+    private partial void LogLost(string reason, double seconds);
 }
