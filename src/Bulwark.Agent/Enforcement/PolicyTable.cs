@@ -76,16 +76,7 @@ internal sealed class PolicyTable
             InForce made;
             try
             {
-                try
-                {
-                    made = Put(workload, mode, policy);
-                }
-                catch (KernelException) when (_retired.Count > 0)
-                {
-                    // What goes anyway makes room.
-                    DeleteRetired();
-                    made = Put(workload, mode, policy);
-                }
+                made = PutMakingRoom(workload, mode, policy);
             }
             catch (KernelException e)
             {
@@ -94,6 +85,20 @@ internal sealed class PolicyTable
             _inForce[workload] = made;
             if (old is not null)
                 Retire(old);
+        }
+    }
+
+    // What goes anyway is deleted only if its place is needed: that takes as long as the change itself.
+    private InForce PutMakingRoom(Identity workload, Mode mode, Policy policy)
+    {
+        try
+        {
+            return Put(workload, mode, policy);
+        }
+        catch (KernelException) when (_retired.Count > 0)
+        {
+            DeleteRetired();
+            return Put(workload, mode, policy);
         }
     }
 
@@ -149,15 +154,11 @@ internal sealed class PolicyTable
     /// </summary>
     public void DeleteRetired()
     {
-        // Nothing else waits for it: nobody writes under their version any more.
-        while (NextToDelete() is { } keys)
-            Delete(keys);
-    }
-
-    private Keys? NextToDelete()
-    {
         lock (_lock)
-            return _retired.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.Since) >= s_grace ? _retired.Dequeue().Keys : null;
+        {
+            while (_retired.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.Since) >= s_grace)
+                Delete(_retired.Dequeue().Keys);
+        }
     }
 
     /// <inheritdoc cref="IEnforcer.Remove"/>

@@ -136,6 +136,21 @@ public sealed class PolicyTableTests : IDisposable
     }
 
     [Fact]
+    public void A_policy_that_fits_only_in_the_place_of_one_that_goes_takes_it()
+    {
+        const int MoreThanHalf = 300_000; // of the kernel's table
+        var table = new PolicyTable(_kernel.Programs, _time);
+        var many = Enumerable.Range(0, MoreThanHalf).Select(i => new PolicyEntry(Direction.Out, new(0x1000u + (uint)(i >> 16)), Transport.Tcp, (ushort)i)).ToList();
+        table.Apply(s_web, Mode.Protect, many);
+        table.Apply(s_web, Mode.Protect, [Entry(80)]);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        table.Apply(s_web, Mode.Protect, many);
+
+        Assert.Equal(MoreThanHalf, _kernel.Programs.Policies.Keys().Count(key => key.Policy == PolicyOf(s_web).Policy));
+    }
+
+    [Fact]
     public void A_policy_of_many_entries_is_there_to_the_last_and_goes_to_the_last()
     {
         const int Many = 10_000; // more than one call to the kernel carries
