@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using Bulwark.Kernel.Native;
 
 namespace Bulwark.Kernel.Tests.Harness;
@@ -20,29 +19,12 @@ internal sealed class PrivateNetwork : IDisposable
     public string TcInside(params string[] arguments) => Run("tc", ["-n", _name, .. arguments]);
 
     /// <summary>Does something inside, on a thread that ends there.</summary>
-    public T Inside<T>(Func<T> action)
+    public T Inside<T>(Func<T> action) => OwnThread.Run(() =>
     {
-        T? result = default;
-        Exception? failed = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                using var file = Descriptor.Open(Path);
-                Assert.Equal(0, LibC.EnterNamespace(file.Value, LibC.CloneNewNetwork));
-                result = action();
-            }
-            catch (Exception e)
-            {
-                failed = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        if (failed is not null)
-            ExceptionDispatchInfo.Throw(failed);
-        return result!;
-    }
+        using var file = Descriptor.Open(Path);
+        Assert.Equal(0, LibC.EnterNamespace(file.Value, LibC.CloneNewNetwork));
+        return action();
+    });
 
     public void Dispose() => Ip("netns", "del", _name);
 
