@@ -65,8 +65,11 @@ internal static class ExecutableCost
 
     /// <summary>One scan from the executable's start to its end.</summary>
     /// <param name="cache">The option that tells where the cache is.</param>
-    public static (double Megabytes, double Seconds, double ProcessorSeconds) Scan(string executable, string target, string cache, FullAdvisories advisories) =>
-        Python(Measurer, [executable, .. Arguments(target, cache, advisories)]) is var numbers ? (numbers[0] / 1024, numbers[1], numbers[2]) : default;
+    public static (double Megabytes, double Seconds, double ProcessorSeconds) Scan(string executable, string target, string cache, FullAdvisories advisories)
+    {
+        var numbers = Python(Measurer, [executable, .. Arguments(target, cache, advisories)]);
+        return (numbers[0] / 1024, numbers[1], numbers[2]);
+    }
 
     private static string[] Arguments(string target, string cache, FullAdvisories advisories) => ["scan", target, cache, "--advisories", advisories.Location, "-o", "json"];
 

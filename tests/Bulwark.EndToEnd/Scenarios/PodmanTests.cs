@@ -26,7 +26,11 @@ public sealed class PodmanTests(Stage stage) : IAsyncLifetime
         _ = (await PodmanAsync("import", archive, Image)).Text;
     }
 
-    public async ValueTask DisposeAsync() => await PodmanAsync("system", "reset", "--force");
+    public async ValueTask DisposeAsync()
+    {
+        if (_machine is not null)
+            await PodmanAsync("system", "reset", "--force");
+    }
 
     [Fact]
     public async Task An_image_and_a_container_of_podmans_are_scanned_as_Dockers_are()
