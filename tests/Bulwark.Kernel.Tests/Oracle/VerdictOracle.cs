@@ -117,7 +117,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
             if (connection.Verdict != Verdict.Blocked)
             {
                 _connections[flow] = connection;
-                if (direction == Direction.Out && connection.OpenedBy == Direction.Out && IdentityOf(flow.Remote) == Identity.Host && HasPorts(flow))
+                if (direction == Direction.Out && connection.OpenedBy == Direction.Out && IdentityOf(flow.Remote) == Identity.Host && IsNoted(flow, flow.LocalPort))
                     _askedHost[(flow.Transport, flow.LocalPort)] = flow.Local;
             }
             return connection.Verdict;
@@ -156,7 +156,7 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         connection.OpenedBy = direction;
         connection.ServerPort = packet.IsIcmp ? packet.IcmpType : flow.PortOfServer(direction);
         // What the container asked the host may come back to it as the host's.
-        connection.IsOwn = direction == Direction.In && isRouted && IdentityOf(flow.Remote) == Identity.Host && HasPorts(flow)
+        connection.IsOwn = direction == Direction.In && isRouted && IdentityOf(flow.Remote) == Identity.Host && IsNoted(flow, flow.RemotePort)
             && _askedHost.ContainsKey((flow.Transport, flow.RemotePort));
         connection.Verdict = JudgeConversation(flow, connection);
         return connection;
@@ -229,7 +229,8 @@ internal sealed class VerdictOracle(IReadOnlyDictionary<IPAddress, (Identity Ide
         return packet.Transport == 6 || packet.End >= EthernetLength + (packet.Version == 4 ? 28 : 48);
     }
 
-    private static bool HasPorts(Flow flow) => flow.Exchange is null && flow.LocalPort != 0;
+    // By the client's port, whatever the server's is.
+    private static bool IsNoted(Flow flow, ushort clientPort) => flow.Exchange is null && clientPort != 0;
 
     private static Direction Other(Direction direction) => direction == Direction.Out ? Direction.In : Direction.Out;
 
