@@ -18,7 +18,8 @@ int named_ipv4(struct bpf_sock_addr *ctx)
 	if (!sk || ctx->protocol != TRANSPORT_TCP || sk->state == BPF_TCP_LISTEN || !sk->dst_ip4)
 		return CALL_PASS;
 	map_ipv4(&client, sk->dst_ip4);
-	note_accepted(&client, bpf_get_socket_cookie(ctx));
+	if (is_proxy())
+		note_accepted(&client, bpf_get_socket_cookie(ctx));
 	return CALL_PASS;
 }
 
@@ -29,7 +30,7 @@ int named_ipv6(struct bpf_sock_addr *ctx)
 	if (!sk || ctx->protocol != TRANSPORT_TCP || sk->state == BPF_TCP_LISTEN)
 		return CALL_PASS;
 	struct address client = { .word = { sk->dst_ip6[0], sk->dst_ip6[1], sk->dst_ip6[2], sk->dst_ip6[3] } };
-	if (client.half[0] || client.half[1])
+	if ((client.half[0] || client.half[1]) && is_proxy())
 		note_accepted(&client, bpf_get_socket_cookie(ctx));
 	return CALL_PASS;
 }
@@ -39,7 +40,8 @@ int received_ipv4(struct bpf_sock_addr *ctx)
 {
 	struct address client = {};
 	map_ipv4(&client, ctx->user_ip4);
-	note_received(&client);
+	if (is_proxy())
+		note_received(&client);
 	return CALL_PASS;
 }
 
@@ -47,6 +49,7 @@ SEC("cgroup/recvmsg6")
 int received_ipv6(struct bpf_sock_addr *ctx)
 {
 	struct address client = { .word = { ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2], ctx->user_ip6[3] } };
-	note_received(&client);
+	if (is_proxy())
+		note_received(&client);
 	return CALL_PASS;
 }

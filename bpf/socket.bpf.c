@@ -20,7 +20,8 @@ INLINE int on_client(struct bpf_sock_addr *ctx, int ipv6)
 
 INLINE int on_connect(struct bpf_sock_addr *ctx, int ipv6)
 {
-	note_proxied(bpf_get_socket_cookie(ctx), ctx->protocol);
+	if (is_proxy())
+		note_proxied(bpf_get_socket_cookie(ctx), ctx->protocol);
 	return on_client(ctx, ipv6);
 }
 

@@ -97,7 +97,8 @@ GLOBAL int judge_call(const struct endpoint *endpoint, const struct socket_key *
 		return CALL_ALLOW;
 	if (key->transport != TRANSPORT_TCP && key->transport != TRANSPORT_UDP)
 		return CALL_ALLOW;
-	struct workload *found = bpf_map_lookup_elem(&workloads, &endpoint->workload);
+	__u32 identity = endpoint->workload;
+	struct workload *found = bpf_map_lookup_elem(&workloads, &identity);
 	if (!found)
 		return CALL_ALLOW;
 	struct workload workload = *found;
@@ -106,11 +107,12 @@ GLOBAL int judge_call(const struct endpoint *endpoint, const struct socket_key *
 	if (!strict) { /* what stays inside the container is its own affair */
 		if (is_loopback(&key->remote))
 			return CALL_ALLOW;
-		struct owner *owner = bpf_map_lookup_elem(&addresses, &key->remote);
+		struct address remote = key->remote;
+		struct owner *owner = bpf_map_lookup_elem(&addresses, &remote);
 		if (owner && owner->container == endpoint->container)
 			return CALL_ALLOW;
 	}
-	resolve_peer(endpoint->workload, &key->remote, bpf_ktime_get_ns(), &peer);
+	resolve_peer(identity, &key->remote, bpf_ktime_get_ns(), &peer);
 	struct call call = { .policy = workload.policy, .executable = executable, .port = key->port, .transport = key->transport };
 	__u32 permission = judge_executable(&call, &peer);
 	if (permission == PERMISSION_ALL || (permission == PERMISSION_NONE && !strict))
@@ -138,7 +140,8 @@ GLOBAL int judge_bind(const struct endpoint *endpoint, const struct socket_key *
 {
 	if (!endpoint || !key)
 		return CALL_ALLOW;
-	struct workload *workload = bpf_map_lookup_elem(&workloads, &endpoint->workload);
+	__u32 identity = endpoint->workload;
+	struct workload *workload = bpf_map_lookup_elem(&workloads, &identity);
 	if (!workload || workload->mode == MODE_LEARN || may_bind(workload->policy, executable, key->transport, key->port))
 		return CALL_ALLOW;
 	return refuse_call(endpoint, key, executable, workload->mode, REASON_EXECUTABLE, IDENTITY_ANY);

@@ -18,7 +18,8 @@ INLINE __u64 proxy_socket(struct __sk_buff *skb)
 /* A balancer's ports are used again: who the client is counts when the conversation is opened, and it stays that one's. */
 INLINE const struct clients *clients_of(const struct connection *c)
 {
-	const struct clients *clients = c->proxied ? bpf_map_lookup_elem(&proxied, &c->proxied) : 0;
+	__u64 by = c->proxied;
+	const struct clients *clients = by ? bpf_map_lookup_elem(&proxied, &by) : 0;
 	return clients && clients->noted && c->peer && clients->identity[0] != c->peer ? 0 : clients;
 }
 

@@ -20,6 +20,7 @@ struct path_scratch {
 	__u32 at; /* where the path begins */
 	__u32 whole; /* the walk reached the root of the mounts */
 	__u32 busy;
+	__u32 slot; /* which one it is */
 };
 
 /* What a bpf_loop callback gets must be on the stack. */
@@ -42,8 +43,10 @@ INLINE struct path_scratch *take_path_slot(void)
 	for (__u32 slot = 0; slot < PATH_SLOTS; slot++) {
 		__u32 key = slot;
 		struct path_scratch *scratch = bpf_map_lookup_elem(&path_scratch, &key);
-		if (scratch && __sync_lock_test_and_set(&scratch->busy, 1) == 0)
+		if (scratch && __sync_lock_test_and_set(&scratch->busy, 1) == 0) {
+			scratch->slot = slot;
 			return scratch;
+		}
 	}
 	return 0;
 }
@@ -106,8 +109,9 @@ GLOBAL __u32 write_path(struct path_scratch *scratch)
 }
 
 /* The path's number: a known one, or a fresh one from the lower half; the agent gives out the upper. */
-GLOBAL __u32 number_of_path(struct path_scratch *scratch)
+GLOBAL __u32 number_of_path(__u32 slot)
 {
+	struct path_scratch *scratch = bpf_map_lookup_elem(&path_scratch, &slot);
 	if (!scratch || !write_path(scratch))
 		return 0;
 	__u32 *known = bpf_map_lookup_elem(&known_executables, scratch->result.path);
@@ -150,7 +154,7 @@ INLINE __u32 current_executable(void)
 	struct path_scratch *scratch = take_path_slot();
 	if (!scratch)
 		return 0;
-	__u32 number = number_of_path(scratch);
+	__u32 number = number_of_path(scratch->slot);
 	scratch->busy = 0;
 	if (number)
 		bpf_map_update_elem(&executables, &key, &number, BPF_ANY);

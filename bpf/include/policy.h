@@ -30,7 +30,8 @@ INLINE __u32 peer_identity(const struct peer *peer)
 /* Precedence: container or host, multicast, learnt names, range, world. */
 INLINE void resolve_peer(__u32 workload, const struct address *address, __u64 now, struct peer *peer)
 {
-	struct owner *owner = bpf_map_lookup_elem(&addresses, address);
+	struct name_address_key key = { .workload = workload, .address = *address };
+	struct owner *owner = bpf_map_lookup_elem(&addresses, &key.address);
 	if (owner) {
 		peer->exact = owner->identity;
 		if (!owner->container && is_workload(owner->identity))
@@ -45,7 +46,6 @@ INLINE void resolve_peer(__u32 workload, const struct address *address, __u64 no
 		peer->exact = IDENTITY_MULTICAST;
 		return;
 	}
-	struct name_address_key key = { .workload = workload, .address = *address };
 	struct name_address *named = bpf_map_lookup_elem(&name_addresses, &key);
 	if (named && now < named->expires) {
 #pragma unroll

@@ -11,7 +11,7 @@
 #include "policy.h"
 
 /* Whether the current process is one: by its name first, which is cheap, then by what a container cannot have. */
-INLINE int is_proxy(void)
+GLOBAL int is_proxy(void)
 {
 	char name[16] = {};
 	if (bpf_get_current_comm(name, sizeof(name)))
@@ -58,11 +58,11 @@ INLINE __u32 identity_of(const struct address *address)
 	return peer_identity(&peer);
 }
 
-/* The current process, if it is a proxy, took a connection of this client by the socket `cookie`. */
+/* The current process, a proxy, took a connection of this client by the socket `cookie`. */
 GLOBAL int note_accepted(const struct address *client, __u64 cookie)
 {
 	struct clients none = {};
-	if (!client || !is_proxy())
+	if (!client)
 		return 0;
 	/* once a socket; and not one that connected itself */
 	if (bpf_map_update_elem(&proxied, &cookie, &none, BPF_NOEXIST))
@@ -97,10 +97,10 @@ GLOBAL int note_accepted(const struct address *client, __u64 cookie)
 	return 0;
 }
 
-/* The current process, if it is a proxy, got a datagram. It sends it on before it gets the next. */
+/* The current process, a proxy, got a datagram. It sends it on before it gets the next. */
 GLOBAL int note_received(const struct address *client)
 {
-	if (!client || !is_proxy())
+	if (!client)
 		return 0;
 	__u32 identity = identity_of(client);
 	struct proxy *proxy = current_proxy();
@@ -114,12 +114,10 @@ GLOBAL int note_received(const struct address *client)
 	return 0;
 }
 
-/* The current process, if it is a proxy, connects by the socket `cookie`. */
+/* The current process, a proxy, connects by the socket `cookie`. */
 GLOBAL int note_proxied(__u64 cookie, __u32 transport)
 {
 	struct clients clients = {};
-	if (!is_proxy())
-		return 0;
 	struct proxy *proxy = current_proxy();
 	if (proxy) {
 		bpf_spin_lock(&proxy->lock);

@@ -12,7 +12,8 @@
 
 /*
  * A function that the verifier checks once, by itself, for any argument that its types allow: so each program loads in milliseconds. It
- * returns a number, as kernels before 6.8 ask, and looks at its pointers before it uses them.
+ * returns a number, as kernels before 6.8 ask, and looks at its pointers before it uses them. Before 6.2 what a pointer argument points to
+ * cannot be the key or the value of a map: it is copied, or the function gets the number of a slot in a map instead.
  */
 #define GLOBAL __attribute__((noinline))
 

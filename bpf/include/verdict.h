@@ -26,6 +26,7 @@ struct judging {
 	__u32 service; /* whose virtual address the peer's is, if it is one */
 	__u32 is_host; /* whether the peer's address is the host's */
 	__u32 busy; /* this and what follows outlives the packet */
+	__u32 slot; /* which one it is */
 	struct reply reply;
 };
 
@@ -53,8 +54,10 @@ INLINE struct judging *free_slot(void)
 	for (__u32 slot = 1; slot < JUDGING_SLOTS; slot++) {
 		__u32 key = slot;
 		struct judging *j = bpf_map_lookup_elem(&judging, &key);
-		if (j && __sync_lock_test_and_set(&j->busy, 1) == 0)
+		if (j && __sync_lock_test_and_set(&j->busy, 1) == 0) {
+			j->slot = slot;
 			return j;
+		}
 	}
 	return 0;
 }
@@ -370,8 +373,9 @@ INLINE void note_who_asks(const struct judging *j)
 		note_client(&j->key, j->endpoint.workload, noted, j->now);
 }
 
-GLOBAL int judge_packet(struct __sk_buff *skb, struct judging *j)
+GLOBAL int judge_packet(struct __sk_buff *skb, __u32 slot)
 {
+	struct judging *j = bpf_map_lookup_elem(&judging, &slot);
 	int answered = 0;
 	int traceless = 0;
 
@@ -483,7 +487,7 @@ INLINE int handle(struct __sk_buff *skb, struct judging *j, __u8 direction, __u3
 		return TC_ACT_UNSPEC;
 	if (j->packet.icmp_error)
 		return judge_error(skb, j) ? TC_ACT_UNSPEC : refuse(j, REASON_UNRELATED_ERROR);
-	int action = judge_packet(skb, j);
+	int action = judge_packet(skb, j->slot);
 	if (action == TC_ACT_UNSPEC && direction == DIRECTION_IN && j->packet.transport == TRANSPORT_UDP &&
 	    j->packet.source_port == DNS_PORT && !j->packet.later_fragment) {
 		int answered;

@@ -26,10 +26,14 @@ public sealed class BigPacketTests : IDisposable
 
     public void Dispose() => _veth?.Dispose();
 
-    [Theory]
-    [InlineData("fd09::3", "fd09::2", 64)]
-    [InlineData("10.96.0.3", "10.96.0.2", 24)]
-    public void Passes_and_is_counted_as_long_as_it_is(string host, string container, int prefix)
+    [Fact]
+    public void Of_IPv6_passes_and_is_counted_as_long_as_it_is() => Pass("fd09::3", "fd09::2", 64);
+
+    [Fact]
+    [Trait("Needs", "Linux 6.3")]
+    public void Of_IPv4_passes_and_is_counted_as_long_as_it_is() => Pass("10.96.0.3", "10.96.0.2", 24);
+
+    private void Pass(string host, string container, int prefix)
     {
         _veth = new($"{host}/{prefix}", $"{container}/{prefix}", "gso_max_size", "185000", "gro_max_size", "185000");
         foreach (var (network, name) in new[] { (_veth.Network, "outer"), (_veth.Container, "inner") })

@@ -15,17 +15,17 @@ public sealed class DirectWayTests : IDisposable
     public void Dispose() => _bridge.Dispose();
 
     [Theory]
-    [InlineData("10.97.0.3", "SOCK_STREAM", true)]
-    [InlineData("10.97.0.3", "SOCK_DGRAM", true)]
-    [InlineData("fd97::3", "SOCK_STREAM", true)]
-    [InlineData("fd97::3", "SOCK_DGRAM", true)]
     [InlineData("10.97.0.3", "SOCK_STREAM", false)]
-    public void Both_ends_count_packets_that_the_bridge_does_not_see(string address, string type, bool useTcx)
+    [InlineData("10.97.0.3", "SOCK_DGRAM", false)]
+    [InlineData("fd97::3", "SOCK_STREAM", false)]
+    [InlineData("fd97::3", "SOCK_DGRAM", false)]
+    [InlineData("10.97.0.3", "SOCK_STREAM", true)]
+    public void Both_ends_count_packets_that_the_bridge_does_not_see(string address, string type, bool useClsact)
     {
-        if (!useTcx)
+        if (useClsact)
         {
             _bridge.Dispose();
-            _bridge = new(useTcx);
+            _bridge = new(useClsact);
         }
         Converse(address, type);
 

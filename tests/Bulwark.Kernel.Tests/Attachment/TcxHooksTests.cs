@@ -5,6 +5,7 @@ using Bulwark.Kernel.Tests.Harness;
 
 namespace Bulwark.Kernel.Tests.Attachment;
 
+[Trait("Needs", "Linux 6.6")]
 public sealed unsafe class TcxHooksTests : IDisposable
 {
     private readonly PinFolder _folder = new();

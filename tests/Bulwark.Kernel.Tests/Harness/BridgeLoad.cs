@@ -41,7 +41,8 @@ internal sealed class BridgeLoad
                     except OSError:
                         pass
                     stream.connect_ex((other, port))
-                    time.sleep(0.002)
+                    # Half of them pass here and are not answered: of those an interface may have so many, and so many a second.
+                    time.sleep(0.002 if result["attempts"] < 6000 else 0.02)
                     datagram.close()
                     stream.close()
                     result["attempts"] += 2

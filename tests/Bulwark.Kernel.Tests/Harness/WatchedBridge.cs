@@ -24,10 +24,10 @@ internal sealed class WatchedBridge : IDisposable
     private readonly bool _useTcx;
     private uint _version;
 
-    /// <param name="useTcx">Else filters of clsact.</param>
-    public WatchedBridge(bool useTcx = true)
+    /// <param name="useClsact">Also where the kernel has tcx.</param>
+    public WatchedBridge(bool useClsact = false)
     {
-        _useTcx = useTcx;
+        _useTcx = PacketHooks.HasTcx && !useClsact;
         Kernel = KernelPrograms.Load(_folder.Path);
         _network.IpInside("link", "add", "bridge", "type", "bridge");
         _network.IpInside("link", "set", "bridge", "up");

@@ -16,14 +16,14 @@ public sealed class UpgradeTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _bridge.Dispose();
 
     [Theory]
-    [InlineData(true)]
     [InlineData(false)]
-    public void Nothing_forbidden_arrives_and_nothing_allowed_breaks_while_versions_with_other_maps_take_turns(bool useTcx)
+    [InlineData(true)]
+    public void Nothing_forbidden_arrives_and_nothing_allowed_breaks_while_versions_with_other_maps_take_turns(bool useClsact)
     {
-        if (!useTcx)
+        if (useClsact)
         {
             _bridge.Dispose();
-            _bridge = new(useTcx);
+            _bridge = new(useClsact);
         }
         Protect();
         Fill();
