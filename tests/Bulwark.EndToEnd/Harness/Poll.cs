@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Bulwark.EndToEnd.Harness;
 
@@ -6,6 +7,10 @@ namespace Bulwark.EndToEnd.Harness;
 public static class Poll
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>How many times as long a machine may take as most do (<c>BULWARK_TEST_PATIENCE</c>): an emulated one does.</summary>
+    private static readonly double s_patience = double.Parse(
+        Environment.GetEnvironmentVariable("BULWARK_TEST_PATIENCE") ?? "1", NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 
     /// <summary>Asks until <paramref name="ask"/> is true; after <paramref name="limit"/> throws, naming <paramref name="what"/>.</summary>
     public static async Task UntilAsync(string what, TimeSpan limit, Func<Task<bool>> ask) =>
@@ -15,6 +20,7 @@ public static class Poll
     public static async Task<T> UntilAsync<T>(string what, TimeSpan limit, Func<Task<T?>> ask)
         where T : class
     {
+        limit *= s_patience;
         var started = Stopwatch.GetTimestamp();
         while (true)
         {

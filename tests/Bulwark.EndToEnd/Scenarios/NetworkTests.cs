@@ -161,6 +161,7 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
         _ = (await _host.Machine.BashAsync(
             """
             exec nsenter --net="/run/docker/netns/lb_${3:0:9}" bash -ec '
+                ! ip -o address show dev eth0 | grep -qF " $1/32 " || exit 0 # IPVS
                 ip address add "$1/32" dev eth0
                 echo 1 > /proc/sys/net/ipv4/ip_forward
                 iptables -t nat -A PREROUTING -d "$1" -j DNAT --to-destination "$2"
