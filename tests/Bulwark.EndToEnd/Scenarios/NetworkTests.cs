@@ -85,9 +85,9 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
         _ = (await _host.DockerAsync("network", "create", "-d", "overlay", "--attachable", "--subnet", "10.79.0.0/24", Overlay)).Text;
         _ = (await _host.DockerAsync("service", "create", "-d", "--no-resolve-image", "--name", Service, "--network", Overlay, Host.Image,
             "bash", "-c", $"{Serve} 8000 & {Serve} 8001 & {Serve} 8002")).Text;
+        await BalanceAsync(); // Docker lets no other in while it looks for the service's image
         await RunAsync("client", ["--network", Overlay], "sleep infinity");
         await RunAsync("other", ["--network", Overlay], "sleep infinity");
-        await BalanceAsync();
         await LearnAsync("nets/client", $"swarm/{Service}", "8002/tcp", Probe.Tcp(Service, 8002)); // by then its address is known
         await LearnAsync("nets/client", $"swarm/{Service}", "8000/tcp", Probe.Tcp(Service, 8000));
         // Not "host", as the balancer's address would say.
