@@ -145,7 +145,7 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
         Assert.DoesNotContain("clsact", (await _host.Machine.BashAsync("nsenter -t $1 -n tc qdisc show dev eth0", process)).Text, StringComparison.Ordinal);
     }
 
-    // In place of IPVS, which few kernels of test machines have: as Docker sets it up, for the one task there is (libnetwork, service_linux.go).
+    // In place of IPVS, where the kernel has none: as Docker sets it up, for the one task there is (libnetwork, service_linux.go).
     private async Task BalanceAsync()
     {
         var address = "";
@@ -161,9 +161,9 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
         _ = (await _host.Machine.BashAsync(
             """
             exec nsenter --net="/run/docker/netns/lb_${3:0:9}" bash -ec '
-                ! ip -o address show dev eth0 | grep -qF " $1/32 " || exit 0 # IPVS
+                echo 1 > /proc/sys/net/ipv4/ip_forward # as in the first namespace of a machine with Docker, of which new ones have it
+                ! ip -o address show dev eth0 | grep -qF " $1/32 " || exit 0 # IPVS does the rest
                 ip address add "$1/32" dev eth0
-                echo 1 > /proc/sys/net/ipv4/ip_forward
                 iptables -t nat -A PREROUTING -d "$1" -j DNAT --to-destination "$2"
                 iptables -t nat -A POSTROUTING -d "$2" -j MASQUERADE' - "$1" "$2"
             """, shared, address, network)).Text;
