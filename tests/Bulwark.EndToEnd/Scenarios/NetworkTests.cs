@@ -149,7 +149,8 @@ public sealed class NetworkTests(Stage stage) : IAsyncLifetime
     private async Task BalanceAsync()
     {
         var address = "";
-        await Poll.UntilAsync("the service's task runs", s_limit, async () =>
+        // Docker looks for the image elsewhere first, and gives up.
+        await Poll.UntilAsync("the service's task runs", 4 * s_limit, async () =>
         {
             var task = (await _host.DockerAsync("ps", "-q", "--filter", $"label=com.docker.swarm.service.name={Service}")).Text;
             return task.Length > 0 && (address = (await _host.DockerAsync(
